@@ -12,8 +12,8 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from analysis.atomic_write import write_whole
 from analysis.store import own_folder
-from analysis.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,11 +22,11 @@ from analysis.dependencies import find_root
 from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import stated
 from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
-from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.disclosure_check import cleared
+from analysis.exhibits.parts.display import Shown
 from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
 from analysis.exhibits.parts.markdown import NARROW
-from analysis.exhibits.parts.shown import Shown
-from analysis.installed import installed_digest
+from analysis.installed_packages import installed_digest
 from analysis.store import NotStored, Store, own_folder
 from analysis.study.settings import read_study
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass, is_dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from analysis.writing import aside
+from analysis.atomic_write import aside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -19,7 +19,7 @@ from analysis.contracts import read_contracts
 from analysis.dataflow import graph
 from analysis.environment import stated
 from analysis.evaluation import Evaluation
-from audit.ledger.making import exhibit_digest
+from audit.ledger.exhibit_record import exhibit_digest
 from audit.trace.lineage import Dataflow, counted_outcomes
 from audit.trace.sources import SourceIndex
 

@@ -27,8 +27,8 @@ from analysis.models.inference.multiplicity import (
     studentised_under,
 )
 from analysis.models.inference.randomisation import randomisation_test, stream
-from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.primary.conditional import ConditionalFit, fit_conditional
 from analysis.models.primary.intervals import t_interval, t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df

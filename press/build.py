@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from press.cache import Cache, using_cache, with_cache
+from press.chapter.book import Book, read_book
 from press.chapter.chapter import Chapter
-from press.chapter.reading import Book, read_book
 from press.edition import Edition
 from press.errors import LostError, PressError, ProjectError
 from press.mistakes import Mistakes

@@ -16,13 +16,13 @@ from analysis.errors import ChapterFailed, ConfigurationError
 from press.build import build_book
 from press.checking import check_book
 from press.project.output_folder import OLD, aside, check_target, swap
-from report.hooks.frozen import execution_digest, thaw
+from report.hooks.freeze import execution_digest, thaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from press.chapter.reading import Book
-    from report.reuse.reused import Reused
+    from press.chapter.book import Book
+    from report.reuse.build_cache import Reused
     from report.stages import Stages
 
 ENGINES = ("auto", "quarto", "embedded")

@@ -13,18 +13,18 @@ from analysis.importing import code_file
 from audit.coverage.agreement import page_disagreements, pdf_disagreements
 from audit.coverage.coverage import coverage
 from audit.coverage.literals import FILE as LITERALS
-from audit.coverage.pages_read import recalling
+from audit.coverage.page_cache import recalling
 from audit.coverage.printed_locations import ledger_with_locations
-from audit.documents.crate import FILE as CRATE
-from audit.documents.crate import WORKFLOW, crate_metadata
+from audit.documents.ro_crate import FILE as CRATE
+from audit.documents.ro_crate import WORKFLOW, crate_metadata
 from audit.ledger.reading import read_ledger
 from audit.ledger.record import row_headings
-from audit.pages.marking import book_pages, mark_pages
-from audit.pages.offered import NARROW, PICTURES
+from audit.pages.downloads import NARROW, PICTURES
+from audit.pages.page_links import book_pages, mark_pages
 from audit.pdf.row_headings import tag_row_headings
 from report.audit_pages import recall_of, write_audit_pages
+from report.checks.literal_sources import pinned_literals
 from report.checks.pages import empty_pages_message
-from report.checks.pinned import pinned_literals
 from report.formats.writing import made_now, write_formats
 from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from audit.ledger.ledger import Ledger
     from audit.pdf.text_layer import TextLayer
     from audit.seal.seal import Chapter
-    from press.chapter.reading import Book
+    from press.chapter.book import Book
 
 
 LEDGER = Path(".report") / "ledger.json"

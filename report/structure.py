@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from press.chapter.book import Book
     from press.chapter.chapter import Chapter
-    from press.chapter.reading import Book
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*$")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from audit.coverage.alignment import alignment
 from audit.coverage.coverage import normal, without_keys
 from audit.coverage.literals import numbers
-from audit.coverage.pages_read import read_once
+from audit.coverage.page_cache import read_once
 from audit.ledger.record import FigureRecord, TableRecord
 from audit.pdf.exhibit_locations import figure_references
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from audit.coverage.alignment import alignment
-from audit.coverage.fixed import fixed
 from audit.coverage.formulas import in_formula
 from audit.coverage.literals import explained, numbers
+from audit.coverage.structural_numbers import fixed
 from audit.coverage.wording import differing_words
 from audit.ledger.record import Float, TableRecord
 from audit.limits import spend

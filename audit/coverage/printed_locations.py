@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from audit.coverage.coverage import by_chapter, coverage
-from audit.coverage.pages_read import read_once
+from audit.coverage.page_cache import read_once
 from audit.ledger.record import Float
 from audit.pdf.exhibit_locations import exhibit_locations
 

@@ -8,8 +8,8 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError
-from audit.ledger.form import first_gap, maker
 from audit.ledger.ledger import FORMAT, Ledger, schema
+from audit.ledger.schema import first_gap, maker
 from audit.limits import MALFORMED, allowance, error_text, opened, read_file, read_json
 from audit.pdf.attachments import attached
 from audit.terminal import printable

@@ -8,8 +8,8 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from audit.coverage.pages_read import read_once
-from audit.pages.marking import book_pages
+from audit.coverage.page_cache import read_once
+from audit.pages.page_links import book_pages
 
 if TYPE_CHECKING:
     from pathlib import Path

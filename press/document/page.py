@@ -28,17 +28,17 @@ from press.chapter.source import Source
 from press.document import tree
 from press.document.counting import counted
 from press.document.crossref import Wording
-from press.document.numbering import Target, number_blocks
-from press.document.pandoc import read_inlines, read_with_warnings
-from press.document.tree import Attr, Node, Nodes
-from press.document.unread import (
+from press.document.dropped_content import (
     check_pipe_tables,
     check_tex,
     with_references_kept,
     with_tex_formulas,
 )
+from press.document.numbering import Target, number_blocks
+from press.document.pandoc import read_inlines, read_with_warnings
+from press.document.tree import Attr, Node, Nodes
 from press.errors import ChapterError, Location, WrongAttributeError
-from press.html.added import Added
+from press.html.header_includes import Added
 from press.mistakes import Mistakes
 from press.pdf.html_blocks import with_html_blocks
 from press.project.project import Entry

@@ -15,7 +15,7 @@ from press.cache import recalled
 from press.document.page import Page
 from press.errors import Location
 from press.guard.alignment import Loss, bare, lacking, losses
-from press.guard.numbers import changed_formulas, has_numbers, numbers_of
+from press.guard.formula_numbers import changed_formulas, has_numbers, numbers_of
 from press.guard.pieces import Piece, location_of, pieces
 from press.guard.printed import MARKS, Printed, read_html, read_pdf
 

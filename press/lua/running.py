@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from press.errors import Location, UnsupportedError
-from press.html.added import Added
+from press.html.header_includes import Added
 from press.run.outputs import hosts_in
 
 INTERFACE = Path(__file__).with_name("interface.lua")

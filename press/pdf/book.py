@@ -15,13 +15,13 @@ from press.document.citations import Sources, cited, together, unquoted, with_ci
 from press.document.links import chapter_anchor
 from press.document.page import Page
 from press.document.pandoc import document, metadata, read_inlines, run
-from press.document.ready import Ready
+from press.document.preparation import Ready
 from press.document.tree import Node, Nodes
 from press.errors import Location, TypesettingError
 from press.mistakes import Mistakes
-from press.pdf.marks import with_markup_escaped
-from press.pdf.room import string
+from press.pdf.fitting import string
 from press.pdf.tables import with_measured_widths
+from press.pdf.typst_escapes import with_markup_escaped
 from press.pdf.writing import TypstWriter
 from press.project.authors import authors
 from press.project.extension import Extension

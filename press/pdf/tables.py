@@ -7,7 +7,7 @@ from typing import Any
 
 from press.document import tree
 from press.document.tree import Node, Nodes
-from press.pdf.room import string
+from press.pdf.fitting import string
 
 _WIDE = 40.0  # width of text in ems that fits on any page
 _LETTER = 0.5  # width of a letter in ems, including its share of a space

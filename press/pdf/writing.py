@@ -18,9 +18,9 @@ from press.document.crossref import CALLOUTS, THEOREMS, Wording, callout_title
 from press.document.numbering import Target
 from press.document.pandoc import read
 from press.document.tree import Node, Nodes
-from press.pdf.marks import with_markup_escaped
-from press.pdf.room import roomy_formula, roomy_words, string, tell_room
+from press.pdf.fitting import roomy_formula, roomy_words, string, tell_room
 from press.pdf.tables import fitted
+from press.pdf.typst_escapes import with_markup_escaped
 
 _NUMBERED = ("numberLines", "number-lines")  # pandoc's classes of code with line numbers
 _COLOURS = {

@@ -10,7 +10,7 @@ from press.document import tree
 from press.document.languages import is_known
 from press.document.page import Page
 from press.errors import ChapterError, Location, PressError, ProjectError, UnsupportedError
-from press.html.added import OPTIONS, is_for_pages
+from press.html.header_includes import OPTIONS, is_for_pages
 from press.mistakes import Mistakes
 from press.project.yaml import Settings
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import ReportError
 from audit.coverage.literals import FILE, parse_literals
-from audit.coverage.own_literals import taken_up
-from report.checks.pinned import COUNT, SOURCES, pinned_literals
+from audit.coverage.trusted_literals import taken_up
+from report.checks.literal_sources import COUNT, SOURCES, pinned_literals
 from report.reproduction.rebuild import shown
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import ReportError
 from analysis.evaluation import current, find_root
-from press.chapter.reading import read_book, reread_configuration
+from press.chapter.book import read_book, reread_configuration
 from press.checking import check_book
 from press.errors import PressError
 from report.commands.build import TYPESET, kernel_environment, prepare
 from report.engines import WITHIN_BUILD
 from report.finish import finish_book
-from report.hooks.frozen import execution_digest, thaw
+from report.hooks.freeze import execution_digest, thaw
 from report.hooks.rendered_pages import finish_pages
 from report.lock import alone
 

@@ -13,7 +13,7 @@ from audit.ledger.cells import MARK, find_cell
 from audit.ledger.reading import read_ledger
 from audit.ledger.record import plain
 from audit.terminal import print_json, print_lines
-from audit.trace.currency import changed_since
+from audit.trace.freshness import changed_since
 from audit.trace.printed import Printed, as_number, where_printed
 from audit.trace.queries import BACKWARDS, backwards, closure, find_record
 from audit.trace.repository import standing
@@ -224,7 +224,7 @@ def _open(root: Path, record: Record, ledger: Path | None) -> None:
 def _run(root: Path, record: Record, ledger: Ledger, data: Path | None) -> int:
     """Recompute one exhibit from the files and compare; return 0 if it is the same."""
     from analysis.evaluation import Evaluation
-    from audit.ledger.making import exhibit_digest, printed
+    from audit.ledger.exhibit_record import exhibit_digest, printed
 
     evaluation = Evaluation(root, data.resolve() if data else None)
     values = evaluation.compute([record.id, "extract_files"])

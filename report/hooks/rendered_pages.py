@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from audit.coverage.agreement import page_disagreements
 from audit.ledger.reading import read_ledger
 from audit.ledger.record import row_headings
-from audit.pages.marking import FOLDER, book_pages, mark_pages
+from audit.pages.page_links import FOLDER, book_pages, mark_pages
 from report.cover import RESULTS
 from report.finish import LEDGER, refuse
 from report.hooks.search_offline import search_offline

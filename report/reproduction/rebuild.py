@@ -21,7 +21,7 @@ from audit.ledger.ledger import environment
 from audit.ledger.reading import LEDGER
 from audit.trace.repository import object_name, run_git, without_git
 from report.engines import WITHIN_BUILD
-from report.reproduction.tree import CLONE, FORGED, index_entries, write_files
+from report.reproduction.commit_files import CLONE, FORGED, index_entries, write_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

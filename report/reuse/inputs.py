@@ -17,7 +17,7 @@ from analysis import importing
 from analysis.cache import digest_of
 from analysis.environment import interpreter
 from analysis.importing import home
-from analysis.installed import installed
+from analysis.installed_packages import installed
 from audit.trace.program import program_digest
 from audit.trace.repository import MADE, public_repository, read_commit
 

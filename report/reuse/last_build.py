@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.writing import write_whole
+from analysis.atomic_write import write_whole
 from report.reuse.inputs import digests, gather, outside
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from analysis.models.inputs.estimability import (
     NotEstimable,
     require_spread,
 )
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.inputs.school_periods import compare, first_month
 from analysis.models.primary.estimates import described
 from analysis.models.primary.intervals import t_interval, t_p_value
@@ -25,7 +25,7 @@ from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_d
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.models.inputs.arrays import Codes, Floats
+    from analysis.models.inputs.school_counts import Codes, Floats
     from analysis.models.inputs.specification import Specification
     from analysis.models.primary.conditional import ConditionalFit
 

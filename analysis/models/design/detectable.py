@@ -14,13 +14,13 @@ from scipy.optimize import brentq
 from analysis.models.design.simulation import SchoolDesign, draw_counts, fits, p_values
 from analysis.models.inference.assignments import Assignments, affordable_draws
 from analysis.models.inference.randomisation import stream
-from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import (
     ESTIMATED,
     NOT_ESTIMABLE,
     NotEstimable,
     require_estimable,
 )
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.primary.estimates import described
 from analysis.models.primary.overdispersion import between_years
@@ -28,7 +28,7 @@ from analysis.models.primary.overdispersion import between_years
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
 
 POWER = 0.8

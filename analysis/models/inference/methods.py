@@ -13,8 +13,8 @@ from analysis.models.inference.randomisation import (
     stream,
 )
 from analysis.models.inference.wild_bootstrap import wild_bootstrap_test
-from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.primary.conditional import fit_conditional
 from analysis.models.primary.estimates import PRIMARY, Estimator, estimates_table, t_numbers
 from analysis.models.primary.intervals import Interval, effect_columns
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from analysis.models.inputs.arrays import Codes, Floats
+    from analysis.models.inputs.school_counts import Codes, Floats
     from analysis.models.inputs.school_periods import Comparison
     from analysis.models.inputs.specification import Specification
 

@@ -10,15 +10,15 @@ import pandas as pd
 from analysis.errors import ConfigurationError
 from analysis.models.inference.assignments import Assignments
 from analysis.models.inference.randomisation import TIE, statistics, stream
-from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import NotEstimable, require_estimable
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.inputs.specification import ALL_PILOTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
 
 METHODS = {"Holm": "holm", "Benjamini-Hochberg": "fdr_bh"}

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.models.inference.assignments import Assignments
-from analysis.models.inputs.arrays import SchoolCounts, group_sums
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts, group_sums
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.primary.estimates import described
 

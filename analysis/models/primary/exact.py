@@ -18,7 +18,7 @@ from analysis.models.primary.intervals import Interval, effect_columns
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
 
 MOST_TABLES = 100_000

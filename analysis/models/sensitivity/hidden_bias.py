@@ -11,13 +11,13 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 from analysis.models.inference.assignments import Assignments
-from analysis.models.inputs.arrays import SchoolCounts, group_sums
 from analysis.models.inputs.estimability import (
     ESTIMATED,
     NOT_ESTIMABLE,
     NotEstimable,
     require_estimable,
 )
+from analysis.models.inputs.school_counts import SchoolCounts, group_sums
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.primary.estimates import described
 from analysis.models.primary.newton import null_period_effects
@@ -25,7 +25,7 @@ from analysis.models.primary.newton import null_period_effects
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
 
 EXACT_UP_TO = 18

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import Comparison, school_periods
 from analysis.models.primary.estimates import COLUMNS as ESTIMATE_COLUMNS
 from analysis.models.primary.estimates import PRIMARY, described, estimate_row

@@ -11,10 +11,10 @@ import pytest
 from audit.documents.certificate import as_text
 from audit.ledger.cells import table_rows
 from audit.pages.captions import citations
-from audit.pages.drawing import draw
+from audit.pages.graph_drawing import draw
 from audit.pages.graph_layout import BEND, Spacing, lay_out, without_shortcuts
 from audit.pages.lineage_graph import lineage_graph
-from audit.pages.marking import marked
+from audit.pages.page_links import marked
 from audit.pages.trail import Trail
 from audit.trace.text import tree
 from tests.unit.audit import small_trail

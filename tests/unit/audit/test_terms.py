@@ -3,8 +3,8 @@
 import pytest
 from markupsafe import Markup
 
-from audit.pages.marking import marked
-from audit.pages.terms import explained, terms
+from audit.pages.glossary import explained, terms
+from audit.pages.page_links import marked
 
 MEANINGS = {"Section 47 enquiry": Markup("A check."), "Power": Markup("A <chance>.")}
 LIST = '<div id="t" class="terms"><dl><dt>Power</dt>\n<dd><p>Chance &amp; more.</p></dd></dl></div>'

@@ -13,7 +13,7 @@ import pytest
 from analysis.contracts import read_contracts
 from analysis.errors import ConfigurationError
 from audit.ledger.cells import find_cell
-from audit.trace.currency import changed_since
+from audit.trace.freshness import changed_since
 from audit.trace.printed import as_number, where_printed
 from audit.trace.queries import backwards, closure, find_record
 from audit.trace.repository import standing

@@ -11,9 +11,9 @@ import pikepdf
 import pytest
 
 from analysis.errors import VerificationFailed
-from audit.coverage.fixed import TITLES
 from audit.coverage.literals import explained
-from audit.coverage.own_literals import chosen_literals, own_patterns
+from audit.coverage.structural_numbers import TITLES
+from audit.coverage.trusted_literals import chosen_literals, own_patterns
 from audit.pdf.attachments import Attachment, attach, attached
 from audit.pdf.character_map import character_map
 from audit.pdf.writing import FileForm, saved

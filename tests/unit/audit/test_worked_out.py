@@ -8,13 +8,13 @@ import pytest
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rows import Effect
 from analysis.exhibits.parts.workings.effects import difference_working, ratio_working
+from analysis.exhibits.parts.workings.explanations import reading
 from analysis.exhibits.parts.workings.measures import measure
-from analysis.exhibits.parts.workings.readings import reading
 from analysis.exhibits.parts.workings.working import percentage
-from audit.ledger.compared import compared
+from audit.ledger.claim_evidence import compared
 from audit.ledger.record import Working
 from audit.pages.quotients import quotients
-from audit.pages.worked_out import worked_out
+from audit.pages.workings import worked_out
 from tests.unit.audit.whole import typed_record
 
 EFFECT = Effect("Lambeth", "s47", "estimated", "", 0.41, 0.25, 0.69, -48.9, -103, -15, -0.8, -1, 0,

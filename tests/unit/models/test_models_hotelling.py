@@ -10,7 +10,7 @@ from analysis.models.alternatives.multinomial import fit_multinomial
 from analysis.models.checks.event_study import basis
 from analysis.models.inference.hotelling import hotelling_df, joint_test
 from analysis.models.inputs.estimability import NotEstimable
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.inputs.school_periods import compare
 from analysis.models.primary.intervals import t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df

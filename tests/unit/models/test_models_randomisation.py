@@ -6,8 +6,8 @@ import pytest
 from analysis.models.inference import randomisation
 from analysis.models.inference.assignments import Assignments
 from analysis.models.inference.randomisation import randomisation_interval, randomisation_test
-from analysis.models.inputs.arrays import SchoolCounts, group_sums
 from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts, group_sums
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.primary.conditional import fit_conditional
 from analysis.models.primary.newton import batched_log_ratios

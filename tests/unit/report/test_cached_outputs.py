@@ -9,8 +9,8 @@ import typst
 from analysis.cache import Cache
 from analysis.exhibits.parts.exhibit import Number, Provenance, Table
 from press.cache import recalled, using_cache
+from press.chapter.book import read_book
 from press.chapter.cells import Cell, Prose
-from press.chapter.reading import read_book
 from press.document import pandoc
 from press.guard import printed
 from press.guard.printed import read_pdf

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from analysis.errors import VerificationFailed
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from report.finish import LEDGER
-from report.hooks.frozen import FREEZERS, execution_digest, thaw
+from report.hooks.freeze import FREEZERS, execution_digest, thaw
 from report.hooks.rendered_pages import finish_pages, mark_out_of_date
 from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources

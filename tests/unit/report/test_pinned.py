@@ -6,7 +6,7 @@ import pytest
 
 from analysis.errors import ConfigurationError
 from audit.coverage.literals import FILE, explained, parse_literals
-from report.checks.pinned import as_toml, pinned_literals
+from report.checks.literal_sources import as_toml, pinned_literals
 
 ROOT = Path(__file__).parents[3]
 

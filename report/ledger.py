@@ -9,9 +9,9 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from analysis.study.toml_file import key_lines
-from audit.ledger.compared import compared
+from audit.ledger.claim_evidence import compared
+from audit.ledger.exhibit_record import record
 from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting, Step, here
-from audit.ledger.making import record
 from audit.trace.lineage import Dataflow, code_table, counted_outcomes, dotted
 from audit.trace.program import program
 from audit.trace.repository import read_commit
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from analysis.disclosure import DisclosureRules
     from analysis.evaluation import Evaluation
     from audit.ledger.record import Record
-    from report.register import Use
+    from report.exhibit_references import Use
 
 STATED = {"published_directory": "data/published", "proofs_directory": "data/proofs"}
 """Inputs of the dataflow that are folders of the project, relative to its root."""

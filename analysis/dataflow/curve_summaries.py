@@ -11,11 +11,11 @@ from analysis.dataflow.disclosure_paths import COUNTS_OF_RESULTS
 from analysis.disclosure import withholding
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.disclosure.withheld_ranges import withheld_ranges as ranges_of
-from analysis.models.inputs.arrays import Floats
+from analysis.models.inputs.school_counts import Floats
 from analysis.models.inputs.specification import Specification
 from analysis.models.inputs.variations import curve_choices
 from analysis.models.primary.estimates import effect_estimates as estimate
-from analysis.models.sensitivity.outline import outlines
+from analysis.models.sensitivity.curve_summary import outlines
 from analysis.models.sensitivity.specification_curve import every_estimate
 from analysis.study.settings import Outcome, Pilot
 

@@ -18,7 +18,7 @@ from report.finish import LEDGER
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from press.chapter.reading import Book
+    from press.chapter.book import Book
 
 FREEZERS = (".quarto/_freeze", "_freeze")
 UNDER = LEDGER.with_name("frozen-under")

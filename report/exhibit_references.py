@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from press.chapter.reading import Book
+    from press.chapter.book import Book
 
 LETTERS = {"figure": "F", "table": "T", "number": "N", "claim": "C"}
 NAMESPACES = {f"{kind}s": kind for kind in LETTERS}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from report.register import NAMESPACES
+from report.exhibit_references import NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 IMPORTED: dict[str, frozenset[str]] = {
     "analysis.book": frozenset({*NAMESPACES, "run"}),
-    "audit.documents.about": frozenset({"forms", "standards"}),
+    "audit.documents.formats_and_standards": frozenset({"forms", "standards"}),
     "audit.documents.appendix": frozenset({"built_from", "exhibits_shown"}),
     "audit.documents.certificate": frozenset({"certificate", "limits"}),
     "audit.documents.lists": frozenset({"floats_shown"}),

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from audit.pages.offered import (
+from audit.pages.downloads import (
     Offered,
     document_links,
     exhibit_links,
     offered,
     with_narrow,
 )
-from audit.pages.terms import explained, terms
+from audit.pages.glossary import explained, terms
 from audit.pdf.row_headings import with_column_headings, with_row_headings
 
 if TYPE_CHECKING:

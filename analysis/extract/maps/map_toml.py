@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from analysis.extract.maps.proposing import Proposal, Proposed
+    from analysis.extract.maps.proposal import Proposal, Proposed
 
 UNCONFIRMED = 'confirmed = false\nby = ""\n'
 NOTHING = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.cache import Cache
 from report.reuse.chapters import Outputs, PressCache
-from report.reuse.explain import explained, steps_before, steps_now
+from report.reuse.explanation import explained, steps_before, steps_now
 from report.reuse.last_build import FOLDER
 from report.reuse.values import Values
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from report.reuse.nothing_to_do import Recorder
     from report.reuse.results import Results
+    from report.reuse.up_to_date import Recorder
 
 
 @dataclass(frozen=True)

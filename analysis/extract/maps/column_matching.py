@@ -6,7 +6,7 @@ import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from analysis.extract.maps.forms import DATES, ISO, iso_dates
+from analysis.extract.maps.value_formats import DATES, ISO, iso_dates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from analysis.models.inputs.estimability import ESTIMATED
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
 
 SUMS = ("events_intervention_before", "events_comparison_before", "events_intervention_after",
         "events_comparison_after")  # fmt: skip

@@ -8,9 +8,9 @@ import pandas as pd
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Row, Words, table
-from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import pilots_and_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Table
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.rows import Effect, Judgement, effects, families, judgements_of
 from analysis.exhibits.parts.style import GREY, PUBLISHED, narrow, new_drawing, wrapped
 from analysis.extract.extract import Origin

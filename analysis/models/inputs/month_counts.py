@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.models.inputs.arrays import Booleans, Codes, Floats, codes
+from analysis.models.inputs.school_counts import Booleans, Codes, Floats, codes
 
 if TYPE_CHECKING:
     from analysis.models.inputs.school_periods import Comparison

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.extract.files.problem import Problem, UnreadableError
-from analysis.extract.maps.forms import ISO, convert
 from analysis.extract.maps.map_file import BLANK, LEAVE_OUT, ColumnMap, DatasetMap, RowKind
+from analysis.extract.maps.value_formats import ISO, convert
 
 if TYPE_CHECKING:
     from analysis.contracts.contract import DataContract

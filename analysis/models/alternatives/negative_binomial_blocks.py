@@ -11,8 +11,8 @@ from scipy.special import digamma, gammaln, polygamma
 from analysis.models.inputs.estimability import NotEstimable
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Codes, Floats
-    from analysis.models.inputs.months import MonthCounts
+    from analysis.models.inputs.month_counts import MonthCounts
+    from analysis.models.inputs.school_counts import Codes, Floats
 
 NO_MAXIMUM = "the negative binomial search did not end at a maximum"
 STEPS = 200

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.writing import write_whole
+from analysis.atomic_write import write_whole
 from report.reuse.last_build import BUILDS, differing
 
 if TYPE_CHECKING:

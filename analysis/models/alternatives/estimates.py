@@ -13,10 +13,10 @@ from analysis.models.alternatives.mantel_haenszel import mantel_haenszel
 from analysis.models.alternatives.multinomial import fit_multinomial
 from analysis.models.alternatives.negative_binomial import negative_binomial_fit
 from analysis.models.alternatives.two_part import two_part_fit
-from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import NotEstimable
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.inputs.rate_units import MONTHLY
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.primary.estimates import Estimator, estimates_table, t_numbers
 from analysis.models.primary.intervals import t_interval, t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df

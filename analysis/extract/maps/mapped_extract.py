@@ -12,8 +12,8 @@ import pandas as pd
 
 from analysis.extract.files import FilePart, FilesRead, content_of, read_content
 from analysis.extract.files.problem import Problem, UnreadableError
-from analysis.extract.maps.apply import Mapped, Source, apply
 from analysis.extract.maps.map_file import ColumnMap, DatasetMap, RowKind
+from analysis.extract.maps.mapped_rows import Mapped, Source, apply
 from analysis.extract.maps.xml_records import read_units, records
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from press.document.citations import is_sources_page, read_sources
 from press.document.links import anchors_of
 from press.document.page import Page
 from press.document.pandoc import identity
-from press.html.added import added_html
 from press.html.book import WrittenPage
+from press.html.header_includes import added_html
 from press.project.project import Project
 from press.project.resources import Resources
 

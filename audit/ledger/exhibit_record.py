@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from analysis.disclosure import safe_csv
-from analysis.exhibits.parts.clearance import printed_precision
+from analysis.exhibits.parts.disclosure_check import printed_precision
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table
 from analysis.exhibits.parts.markdown import markdown
 from audit.coverage.literals import numbers

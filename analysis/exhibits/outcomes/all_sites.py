@@ -9,9 +9,9 @@ from hamilton.function_modifiers import config
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Row, Words, table
-from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import ends, printed
 from analysis.exhibits.parts.exhibit import Figure, Table
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.forest import Row as ForestRow
 from analysis.exhibits.parts.forest import forest
 from analysis.exhibits.parts.rows import Effect, effects, of_outcomes

@@ -49,7 +49,10 @@ def pinned_literals(root: Path) -> tuple[Literal, ...]:
 
 def as_toml(literals: Sequence[Literal]) -> str:
     """Return literals with their numbers as TOML, so that a report's copy is self-contained."""
-    lines = ["# Numbers in the report that are not results, and why: see `report.checks.pinned`."]
+    lines = [
+        "# Numbers in the report that are not results, and why: see "
+        "`report.checks.literal_sources`."
+    ]
     for each in literals:
         shown = {"pattern": each.pattern.pattern, "reason": each.reason, "repeats": each.repeats}
         lines += ["", "[[literal]]", *(f"{key} = {_quoted(text)}" for key, text in shown.items())]

@@ -24,7 +24,7 @@ from analysis.disclosure import (
 )
 from analysis.errors import ConfigurationError, ExhibitHeld
 from analysis.evaluation import Evaluation
-from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.disclosure_check import cleared
 from analysis.exhibits.parts.exhibit import Claim, Exhibit, Figure, Number, Table
 from audit.trace.repository import BOOKS
 from report.checks.readiness import refuse_unready

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.extract.maps.fitting import IDENTIFIER, name_fit, value_fit
+from analysis.extract.maps.column_matching import IDENTIFIER, name_fit, value_fit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
