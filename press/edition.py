@@ -25,7 +25,7 @@ from press.errors import ProjectError, TypesettingError
 from press.guard.guard import lost_in_pages, lost_in_print
 from press.html.book import html_files, write_files, write_html
 from press.html.header_includes import added_html, included
-from press.html.page_cache import keep_pages, kept_pages, page_keys
+from press.html.page_cache import cache_pages, cached_pages, page_keys
 from press.lua.filters import filtered, filters_of
 from press.lua.running import Asked, Surroundings
 from press.lua.shortcodes import LuaShortcodes, shortcode_files
@@ -165,7 +165,7 @@ class Edition:
         project, files = self.book.project, Resources(self.book.project.root)
         pages = self.pages("html", files)
         keys = page_keys(project, pages)
-        known = kept_pages(keys, files)
+        known = cached_pages(keys, files)
         new = [page for page in pages if page.path not in known]
         noted = self.found.count
         ready = self._ready("html", files, pages, [page.path for page in new])
@@ -177,7 +177,7 @@ class Edition:
         lost = lost_in_pages(new, {page.html: written[page.path].text for page in new})
         self.losses += lost
         if clean and not lost:
-            keep_pages(keys, written, ready.files)
+            cache_pages(keys, written, ready.files)
         write_files(html_files(pages, written), out)
         files.write(out)
         return tuple(page.html for page in pages)

@@ -119,10 +119,10 @@ def check(used: Iterable[Use], kinds: Mapping[str, str], root: Path | None = Non
 
 def _lacking(name: str, kinds: Mapping[str, str], root: Path) -> str:
     """Return what a study lacks for an exhibit; empty if no study has one of that name."""
-    from analysis.dataflow.graph import lacking
+    from analysis.dataflow.graph import missing_inputs
 
     return unknown_effect(read_study(root / "study.toml"), name, kinds) or (
-        lacking(root).get(name, "")
+        missing_inputs(root).get(name, "")
     )
 
 

@@ -9,7 +9,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from analysis.study.toml_file import key_lines
-from audit.ledger.claim_evidence import compared
+from audit.ledger.claim_evidence import shown_evidence
 from audit.ledger.exhibit_record import record
 from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting, Step, here
 from audit.trace.lineage import Dataflow, code_table, counted_outcomes, dotted
@@ -68,7 +68,7 @@ def make_ledger(
             lineages[name],
             where,
             evaluation.study.seed,
-            compared=compared(values[name], values),
+            compared=shown_evidence(values[name], values),
         )
         for name, where in places.items()
     )

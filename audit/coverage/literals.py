@@ -94,7 +94,7 @@ def numbers(text: str) -> tuple[Found, ...]:
     return tuple(Found(m.start(), m.end(), m[0]) for m in _NUMBER.finditer(text))
 
 
-def explained(text: str, literals: Iterable[Literal]) -> dict[Found, str]:
+def explained_numbers(text: str, literals: Iterable[Literal]) -> dict[Found, str]:
     """Return the numbers in a text that a literal explains, with its reason.
 
     Examples

@@ -15,7 +15,7 @@ _CACHES: list[Recall] = []
 
 
 @contextmanager
-def recalling(recall: Recall | None) -> Iterator[None]:
+def using_cache(recall: Recall | None) -> Iterator[None]:
     """Use a cache, which must itself check the code, for everything that is read from pages."""
     if recall is None:
         yield
@@ -27,7 +27,7 @@ def recalling(recall: Recall | None) -> Iterator[None]:
         _CACHES.pop()
 
 
-def read_once(what: str, text: str, read: Callable[[], Any]) -> Any:
+def cached_read(what: str, text: str, read: Callable[[], Any]) -> Any:
     """Return what is read from a text, from the cache if there is one and it is known.
 
     Parameters

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from audit.coverage.headings import read_headings
-from audit.coverage.listed_sources import listed
+from audit.coverage.listed_sources import list_numbers
 from audit.coverage.literals import numbers
 from audit.coverage.sequences import read_sequences
 from audit.ledger.facts import Facts, Part, read_facts
@@ -38,7 +38,7 @@ _MONTH_YEAR = re.compile(
 )
 
 
-def fixed(
+def structural_numbers(
     layer: TextLayer, parts: Sequence[tuple[Chapter | None, list[int]]], ledger: Ledger
 ) -> dict[tuple[int, Found], str]:
     """Return the numbers of a book that are not results, by position of their block.
@@ -54,7 +54,7 @@ def fixed(
     for chapter, places in parts:
         if chapter is not None and chapter.file == REFERENCES:
             entries = [(place, layer.blocks[place]) for place in places]
-            given |= listed(entries, ledger.structure.bibliography)
+            given |= list_numbers(entries, ledger.structure.bibliography)
         said = facts.certificate if chapter and chapter.file == CERTIFICATE else facts.trail
         for place in places:
             block = layer.blocks[place]

@@ -36,12 +36,12 @@ def own_patterns(root: Path, commit: str) -> frozenset[str]:
     """
     path = root / FILE
     found = _patterns(path.read_bytes() if path.is_file() else b"")
-    if taken_up(root, commit):
+    if on_branch(root, commit):
         found |= _patterns(_git(root, "show", "--end-of-options", f"{commit}:{FILE}"))
     return frozenset(found)
 
 
-def taken_up(root: Path, commit: str) -> bool:
+def on_branch(root: Path, commit: str) -> bool:
     """Return whether a branch, a tag or HEAD contains a commit, given by its full hash.
 
     A commit that is merely present in the clone, such as a proposed change, does not count.

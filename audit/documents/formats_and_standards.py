@@ -41,16 +41,16 @@ CHECKED = (
 def forms() -> Markdown:
     """State in which forms the report is made, as configured."""
     found = ledger_at_hand()
-    return Markdown(UNBUILT if found is None else formed(found[0]))
+    return Markdown(UNBUILT if found is None else formats_of(found[0]))
 
 
 def standards() -> Markdown:
     """State which standards the PDF meets, and what a build checks."""
     found = ledger_at_hand()
-    return Markdown(UNBUILT if found is None else held_to(found[0]))
+    return Markdown(UNBUILT if found is None else standards_of(found[0]))
 
 
-def formed(root: Path) -> str:
+def formats_of(root: Path) -> str:
     """Return in which forms a project's report is made.
 
     Parameters
@@ -74,7 +74,7 @@ def formed(root: Path) -> str:
     )
 
 
-def held_to(root: Path) -> str:
+def standards_of(root: Path) -> str:
     """Return which standards a project's PDF meets, and what a build checks."""
     names = [STANDARDS.get(each, each) for each in _standards(root)]
     meets = f"The PDF meets {_listed(names)}. " if names else "The PDF is held to no standard. "

@@ -16,7 +16,7 @@ SCALES = (1, 100)
 """Factors: a share may be released as a proportion and compared as a percentage."""
 
 
-def compared(exhibit: Any, values: Mapping[str, Any]) -> tuple[str, ...]:
+def shown_evidence(exhibit: Any, values: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the parts of what a claim's rule compares that its evidence already shows.
 
     A part is left out if any of its numbers is in none of the exhibits in evidence, because a rule

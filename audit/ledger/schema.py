@@ -142,7 +142,7 @@ def _meanings(kind: Any) -> dict[str, str]:
     return found
 
 
-def first_gap(value: Any, form: Mapping[str, Any]) -> str:
+def first_violation(value: Any, form: Mapping[str, Any]) -> str:
     """Return the first path at which data breaks a schema; empty if there is none.
 
     Quick enough to run on every read; a test compares it with a full validator.
@@ -214,24 +214,24 @@ def _is(value: Any, kind: str | list[str]) -> bool:
 
 
 @lru_cache(maxsize=128)
-def maker(kind: Any) -> Callable[[Any], Any]:
+def constructor_of(kind: Any) -> Callable[[Any], Any]:
     """Return a function that makes an object of a type from plain data that fits its schema."""
     origin, parts = get_origin(kind), get_args(kind)
     if isinstance(kind, type) and is_dataclass(kind):
-        makers = {name: maker(stated) for name, stated in _types(kind).items()}
+        makers = {name: constructor_of(stated) for name, stated in _types(kind).items()}
         return lambda value: kind(**{name: makers[name](each) for name, each in value.items()})
     if origin is Annotated:
-        return maker(parts[0])
+        return constructor_of(parts[0])
     if origin in (Union, types.UnionType):
-        classes = {str(getattr(part, "kind", "")): maker(part) for part in parts}
+        classes = {str(getattr(part, "kind", "")): constructor_of(part) for part in parts}
         if len(classes) > 1:
             return lambda value: classes[value["kind"]](value)
-        made = next((maker(part) for part in parts if part not in _SCALARS), _same)
+        made = next((constructor_of(part) for part in parts if part not in _SCALARS), _same)
         return lambda value: None if value is None else made(value)
     if origin is tuple:
-        return partial(_tuple, maker(parts[0]))
+        return partial(_tuple, constructor_of(parts[0]))
     if origin is Mapping:
-        below = maker(parts[1])
+        below = constructor_of(parts[1])
         return lambda value: {key: below(each) for key, each in value.items()}
     return _same
 

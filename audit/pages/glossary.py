@@ -46,7 +46,7 @@ def terms(pages: Iterable[Path]) -> dict[str, Markup]:
     return found
 
 
-def explained(main: str, meanings: Mapping[str, Markup]) -> str:
+def with_definitions(main: str, meanings: Mapping[str, Markup]) -> str:
     """Return a page's text in which the first use of each term opens its meaning.
 
     Parameters

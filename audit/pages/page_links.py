@@ -20,7 +20,7 @@ from audit.pages.downloads import (
     offered,
     with_narrow,
 )
-from audit.pages.glossary import explained, terms
+from audit.pages.glossary import terms, with_definitions
 from audit.pdf.row_headings import with_column_headings, with_row_headings
 
 if TYPE_CHECKING:
@@ -72,11 +72,11 @@ def mark_pages(
         if MARKED not in text:
             up = "../" * (len(path.relative_to(book).parts) - 1)
             text = with_column_headings(with_row_headings(text, row_headings))
-            page = marked(text, f"{up}{FOLDER}/", references, files, meanings)
+            page = with_links(text, f"{up}{FOLDER}/", references, files, meanings)
             path.write_bytes(page.encode())
 
 
-def marked(
+def with_links(
     page: str,
     to: str,
     references: Mapping[str, str],
@@ -97,7 +97,7 @@ def marked(
     files = files or Offered()
 
     def with_ways(main: re.Match[str]) -> str:
-        text = explained(_with_links(main[2], to, references, files), meanings or {})
+        text = with_definitions(_with_links(main[2], to, references, files), meanings or {})
         text = with_narrow(text, files.narrow)
         return f"{main[1]}\n{_frame(to, files)}{text}"
 

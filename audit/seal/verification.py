@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
-from analysis.importing import own_folder
+from analysis.importing import study_folder
 from audit.coverage.agreement import figure_disagreements
 from audit.coverage.coverage import Coverage, coverage
 from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.trusted_literals import chosen_literals, known_literals, own_patterns
 from audit.ledger.reading import LEDGER, NoLedger, OtherFormat, parse_ledger
 from audit.ledger.structure import Structure
-from audit.limits import MALFORMED, error_text, opened, read_file
+from audit.limits import MALFORMED, error_text, open_pdf, read_file
 from audit.pdf.attachment_checks import attachment_faults
 from audit.pdf.attachments import attached
 from audit.pdf.grammar import grammar_faults
@@ -112,7 +112,7 @@ class Verification:
 
 def clone() -> Path:
     """Return the clone of the study around the working directory, or else of this program."""
-    return Path(own_folder())
+    return Path(study_folder())
 
 
 def examine(
@@ -152,7 +152,7 @@ def examine(
 
     whole = pdf_bytes(path) if data is None else _of_a_pdf(data, path.name)
     try:
-        with opened(whole, path.name) as pdf:
+        with open_pdf(whole, path.name) as pdf:
             return _examined(pdf, whole, path.name, signers, expected, root or clone(), pinned)
     except pikepdf.PasswordError:
         raise VerificationFailed(

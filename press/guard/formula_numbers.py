@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from press.guard.alignment import bare
+from press.guard.alignment import normalised
 
 # What holds digits in TeX that nobody sees: lengths, columns of arrays, labels.
 _UNSEEN = re.compile(
@@ -52,7 +52,7 @@ def has_numbers(tex: str, shown: str) -> bool:
     >>> has_numbers(r"\frac{1}{20}", "201"), has_numbers(r"\frac{1}{20}", "2001")
     (True, False)
     """
-    text = bare(shown)
+    text = normalised(shown)
     return _has(tex, text) or (_OWN.search(text) is not None and _has(tex, _OWN.sub("", text)))
 
 

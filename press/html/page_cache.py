@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from press.cache import digest_of, lay_down, look_up
+from press.cache import digest_of, store_result, stored_result
 from press.document.citations import is_sources_page, read_sources
 from press.document.links import anchors_of
 from press.document.page import Page
@@ -58,11 +58,11 @@ def _bibliography(project: Project, page: Page) -> Any:
     return [(str(file), hashlib.sha256(file.read_bytes()).hexdigest()) for file in files]
 
 
-def kept_pages(keys: Keys, files: Resources) -> dict[str, WrittenPage]:
+def cached_pages(keys: Keys, files: Resources) -> dict[str, WrittenPage]:
     """Return the pages that are kept under their keys, and take the files that they show."""
     found = {}
     for path, key in keys.items():
-        entry = look_up("html page", key)
+        entry = stored_result("html page", key)
         if entry is None:
             continue
         # A file may have appeared or gone; in both cases the page is written again.
@@ -74,11 +74,11 @@ def kept_pages(keys: Keys, files: Resources) -> dict[str, WrittenPage]:
     return found
 
 
-def keep_pages(
+def cache_pages(
     keys: Keys, written: Mapping[str, WrittenPage], files: Mapping[str, Resources]
 ) -> None:
     """Keep the pages that were written now, with the files that each names, under their keys."""
     for path, mine in files.items():
         if path in keys:
             entry = {**asdict(written[path]), "asked": mine.asked, "seen": mine.seen}
-            lay_down("html page", keys[path], value=entry)
+            store_result("html page", keys[path], value=entry)

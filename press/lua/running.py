@@ -111,7 +111,7 @@ def lua(value: Any) -> str:
     return '"' + words.replace("\r", "\\r").replace("\n", "\\n") + '"'
 
 
-def taken(notes: Path, around: Surroundings, place: Location, asked: Asked) -> None:
+def collect_requests(notes: Path, around: Surroundings, place: Location, asked: Asked) -> None:
     """Collect the requests that a script has written to its notes file.
 
     Raises

@@ -19,12 +19,12 @@ _CONTAINERS = frozenset(
 )
 
 
-def string(words: str) -> str:
+def typst_string(words: str) -> str:
     """Return a text as a Typst string literal."""
     return '"' + words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
 
 
-def roomy_formula(inlines: Nodes, tex: str) -> Nodes:
+def fitting_formula(inlines: Nodes, tex: str) -> Nodes:
     """Return a display formula for Typst, in smaller type if its column is too narrow.
 
     Parameters
@@ -36,13 +36,13 @@ def roomy_formula(inlines: Nodes, tex: str) -> Nodes:
     """
     name = " ".join(tex.split())[:_SHOWN]
     return [
-        tree.raw("typst", f"#roomy-formula({string(name)}, [", inline=True),
+        tree.raw("typst", f"#roomy-formula({typst_string(name)}, [", inline=True),
         *inlines,
         tree.raw("typst", "])", inline=True),
     ]
 
 
-def tell_room(layout: Node) -> None:
+def with_widths_marked(layout: Node) -> None:
     """Mark the tables and the long words in a layout with their share of the page's width."""
     for row in layout["c"]["rows"]:
         for cell in row:
@@ -67,7 +67,7 @@ def _mark(item: Any, share: float) -> None:
         _mark(content["content"] if isinstance(content, dict) else content, share)
 
 
-def roomy_words(node: Node) -> Nodes:
+def breakable_words(node: Node) -> Nodes:
     """Return a paragraph for Typst whose long words break if its column is too narrow."""
     words = "".join(f"{word}, " for word in _long_words(node))
     bare = {"t": node["t"], "c": node["c"]}
@@ -77,7 +77,11 @@ def roomy_words(node: Node) -> Nodes:
 def _long_words(node: Node) -> list[str]:
     """Return the long words of a paragraph, and of code in it, as Typst expressions."""
     code = [one["c"][1] for one in tree.nodes(node["c"], "Code")]
-    found = [string(word) for word in _BREAKS.split(tree.plain(node["c"])) if len(word) >= _LONG]
+    found = [
+        typst_string(word) for word in _BREAKS.split(tree.plain(node["c"])) if len(word) >= _LONG
+    ]
     for words in code:
-        found += [f"raw({string(word)})" for word in _BREAKS.split(words) if len(word) >= _LONG]
+        found += [
+            f"raw({typst_string(word)})" for word in _BREAKS.split(words) if len(word) >= _LONG
+        ]
     return list(dict.fromkeys(found))

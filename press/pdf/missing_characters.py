@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from press.cache import recalled
+from press.cache import cached_call
 from press.document.page import Page
 from press.errors import ChapterError, Location
 from press.guard.guard import pieces_of, stated_in
@@ -32,11 +32,11 @@ def check_letters(pages: Sequence[Page], fonts: Sequence[Path], found: Mistakes)
         Collects one mistake per chapter and line.
     """
     letters = {
-        page.path: recalled(("letters", stated_in(page)), partial(_letters, page), clean=_always)
+        page.path: cached_call(("letters", stated_in(page)), partial(_letters, page), clean=_always)
         for page in pages
     }
     every = "".join(sorted(set().union(*letters.values())))
-    missing = recalled(
+    missing = cached_call(
         ("without a font", every, _facts(fonts)),
         lambda: "".join(sorted(_missing(every, tuple(map(str, fonts))))),
         clean=_always,

@@ -170,7 +170,7 @@ def _is_made(name: str) -> bool:
     return name in ("html", "typst") or name.endswith(("-html", "-typst"))
 
 
-def passed_over(settings: Settings, *, of_chapter: bool = False) -> list[str]:
+def ignored_options(settings: Settings, *, of_chapter: bool = False) -> list[str]:
     """Return a warning for every option that the press ignores without changing the content."""
     out = []
     for path, value in _given(settings, PASSED_OVER):

@@ -56,13 +56,13 @@ from report.exhibit_references import check, references, uses
 from report.finish import LEDGER, finish_book
 from report.formats.writing import FORMATS as OTHERS
 from report.ledger import make_ledger
-from report.lock import alone
+from report.lock import project_lock
 from report.reuse.build_cache import Reused
 from report.reuse.exhibit_only import shows_only
 from report.reuse.inputs import digests, hash_sources
 from report.reuse.ledger import cached_ledger
 from report.reuse.results import Results
-from report.reuse.up_to_date import Recorder, asked_for
+from report.reuse.up_to_date import Recorder, build_options
 from report.reuse.values import PLACE, Values, stated, stored
 from report.sealing import write_data
 from report.stages import Stages
@@ -123,9 +123,9 @@ def build(
     chosen = choose(engine)
     earlier = earlier_releases(against)
     root = find_root(Path.cwd())
-    with alone(root):
+    with project_lock(root):
         written_in = hash_sources(root)
-        recorder = Recorder(root, asked_for(data, formats, out, engine, profiles))
+        recorder = Recorder(root, build_options(data, formats, out, engine, profiles))
         evaluation = Evaluation(root, data.resolve() if data else None)
         stages = Stages(expected=recorder.last.seconds if recorder.last else {})
         print(f"report: {evaluation.study.title}")

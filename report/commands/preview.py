@@ -19,7 +19,7 @@ from press.preview import serve
 from report.commands.build import kernel_environment, prepare
 from report.exhibit_references import uses
 from report.finish import finish_book
-from report.lock import alone
+from report.lock import project_lock
 from report.reuse.build_cache import Reused
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Preview:
         if basis != self._basis or not all(map(self._is_prose, changed)):
             self._basis, self._earlier = None, ()
         if self._basis is None or label != self._label:
-            with alone(self.root):
+            with project_lock(self.root):
                 self._values, _ = prepare(evaluation, book, [])
         reused = Reused(self.root, self._values)
         book = reread_configuration(book)

@@ -11,7 +11,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from analysis.importing import home
+from analysis.importing import package_folder
 from report.cover import FILE as COVER
 from report.finish import LEDGER
 
@@ -43,7 +43,7 @@ def execution_digest(book: Book, key: str) -> str:
         root / COVER,
         root / "_variables.yml",
         *root.glob("_quarto*.yml"),
-        *(home(root, "audit") / "audit").rglob("*.py"),
+        *(package_folder(root, "audit") / "audit").rglob("*.py"),
         *(root / name for name in included - {chapter.path for chapter in book.chapters}),
     }
     digest = hashlib.sha256(key.encode())
@@ -53,7 +53,7 @@ def execution_digest(book: Book, key: str) -> str:
     return digest.hexdigest()
 
 
-def thaw(root: Path, digest: str) -> bool:
+def remove_frozen(root: Path, digest: str) -> bool:
     """Remove output frozen under a different digest; return whether there was any.
 
     Parameters

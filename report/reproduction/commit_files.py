@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
-from audit.trace.repository import object_name, run_git, trees_hold
+from audit.trace.repository import object_name, run_git, trees_match
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def write_files(git: Git, root: Path, commit: str, folder: Path, *paths: str) ->
         If one of them would be outside the folder, or is a link that leads outside, or is not what
         its hash says: git checks that only when it receives an object.
     """
-    if not trees_hold(root, commit):
+    if not trees_match(root, commit):
         raise ConfigurationError(f"a folder in commit {commit[:12]} {FORGED}", remedy=CLONE)
     listed = git(root, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
     entries: list[tuple[bytes, bytes, str]] = []

@@ -12,10 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.dependencies import find_root
-from report.lock import alone
+from report.lock import project_lock
 from report.permissions import asked_umask
 from report.reuse.inputs import Asked, gather, outside, reads_the_clock
-from report.reuse.last_build import SEEN, LastBuild, forget, made, read, reasons_out_of_date
+from report.reuse.last_build import (
+    SEEN,
+    LastBuild,
+    forget,
+    output_digests,
+    read,
+    reasons_out_of_date,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +34,7 @@ REUSED = (
 )
 
 
-def asked_for(
+def build_options(
     data: Path | None,
     formats: Sequence[str],
     out: Path | None,
@@ -55,7 +62,7 @@ def nothing_to_do(asked: Asked, *, explain: bool = False) -> bool:
         return False
     if read(root, asked) is None:
         return False
-    with alone(root):
+    with project_lock(root):
         last = read(root, asked)
         if last is None or reasons_out_of_date(last, root, asked, os.environ):
             return False
@@ -109,7 +116,9 @@ class Recorder:
             return
         names = [self._from_root(path) for path in written]
         settled = settled and not reads_the_clock(root)
-        last = LastBuild(inputs, made(root, book), book, messages, names, settled, seconds)
+        last = LastBuild(
+            inputs, output_digests(root, book), book, messages, names, settled, seconds
+        )
         last.write(root, self.asked)
 
     def _from_root(self, path: Path) -> str:

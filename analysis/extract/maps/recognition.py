@@ -78,7 +78,7 @@ def table_of(path: Path, content: bytes, form: dict[str, str]) -> pd.DataFrame:
         ) from None
 
 
-def shipped(root: Path, path: Path, header: list[str] | bytes) -> tuple[str, str] | None:
+def supplied_map(root: Path, path: Path, header: list[str] | bytes) -> tuple[str, str] | None:
     """Return the dataset and the text of the supplied map for a file's layout, if there is one.
 
     Parameters

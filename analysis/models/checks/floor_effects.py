@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.inputs.school_periods import compare
-from analysis.models.primary.estimates import described
+from analysis.models.primary.estimates import specification_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,7 +80,7 @@ def floor_diagnostics(
     """
     rows = []
     for specification in specifications:
-        row = {k: v for k, v in described(specification).items() if k in COLUMNS}
+        row = {k: v for k, v in specification_columns(specification).items() if k in COLUMNS}
         if specification.withheld:
             rows.append(row)
             continue

@@ -8,9 +8,9 @@ import numpy as np
 
 from analysis.models.inference.randomisation import (
     RandomisationTest,
+    named_seed,
     randomisation_interval,
     randomisation_test,
-    stream,
 )
 from analysis.models.inference.wild_bootstrap import wild_bootstrap_test
 from analysis.models.inputs.estimability import NotEstimable
@@ -237,4 +237,4 @@ def _looked_at(test: RandomisationTest) -> str:
 
 
 def _stream(seed: int, specification: Specification) -> int:
-    return stream(seed, f"{specification.name} {specification.pilot}")
+    return named_seed(seed, f"{specification.name} {specification.pilot}")

@@ -242,7 +242,7 @@ def _studentised(log_ratio: Floats, variance: Floats) -> Floats:
         return np.stack([log_ratio, log_ratio / np.sqrt(variance)])
 
 
-def stream(seed: int, name: str) -> int:
+def named_seed(seed: int, name: str) -> int:
     """Return a separate seed for each name, independent of order and of other names."""
     return crc32(f"{seed} {name}".encode())
 

@@ -19,7 +19,7 @@ from analysis.models.inputs.estimability import (
 )
 from analysis.models.inputs.school_counts import SchoolCounts, group_sums
 from analysis.models.inputs.school_periods import school_periods
-from analysis.models.primary.estimates import described
+from analysis.models.primary.estimates import specification_columns
 from analysis.models.primary.newton import null_period_effects
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def hidden_bias(
     odds = tuple(gammas)
     rows: list[dict[str, object]] = []
     for specification in specifications:
-        row = {k: v for k, v in described(specification).items() if k in COLUMNS}
+        row = {k: v for k, v in specification_columns(specification).items() if k in COLUMNS}
         try:
             schools = school_periods(panel, specification)
             require_estimable(schools, specification)

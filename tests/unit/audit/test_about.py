@@ -40,7 +40,7 @@ def test_the_forms_are_those_that_a_build_can_make():
     assert {*formats_and_standards.TEXTS, *formats_and_standards.DATA} == set(FORMATS), (
         "say what the new format is for a reader"
     )
-    assert formats_and_standards.formed(ROOT) == (
+    assert formats_and_standards.formats_of(ROOT) == (
         "The report can be made as web pages, a tagged PDF and a Word document, and the executive "
         "summary and the single page each as a PDF of their own. The data behind every figure and "
         "table can be had as one workbook and as CSV files and every figure as a picture for "
@@ -59,18 +59,18 @@ def test_the_forms_are_those_that_a_build_can_make():
 )
 def test_what_is_not_made_is_not_said(project, file, old, new, gone):
     root, edit = project
-    assert gone in formats_and_standards.formed(root)
+    assert gone in formats_and_standards.formats_of(root)
     edit(file, old, new)
-    assert gone not in formats_and_standards.formed(root)
+    assert gone not in formats_and_standards.formats_of(root)
 
 
 def test_the_standards_are_those_that_the_pdf_is_held_to(project):
     root, edit = project
-    assert formats_and_standards.held_to(root).startswith(
+    assert formats_and_standards.standards_of(root).startswith(
         "The PDF meets PDF/UA-1 and PDF/A-3a. Each build checks"
     )
     edit(EXTENSION, "pdf-standard: [ua-1, a-3a]", "pdf-standard: []")
-    assert "PDF/UA-1" not in formats_and_standards.held_to(root)
+    assert "PDF/UA-1" not in formats_and_standards.standards_of(root)
 
 
 def barriers(text):
@@ -120,4 +120,4 @@ WRONG = {
 @pytest.mark.parametrize("what", formats_and_standards.CHECKED)
 def test_each_check_that_is_told_of_finds_what_is_wrong(what, tmp_path):
     assert WRONG[what](tmp_path), "it is said to be checked, and is not"
-    assert what in formats_and_standards.held_to(ROOT)
+    assert what in formats_and_standards.standards_of(ROOT)

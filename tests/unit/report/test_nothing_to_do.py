@@ -15,7 +15,7 @@ from press.chapter.book import read_book
 from report.reuse import inputs
 from report.reuse.exhibit_only import shows_only
 from report.reuse.last_build import BUILDS
-from report.reuse.up_to_date import STANDS, Recorder, asked_for, nothing_to_do
+from report.reuse.up_to_date import STANDS, Recorder, build_options, nothing_to_do
 
 FILES = {
     "study.toml": "seed = 1\n", "index.qmd": "# One\n", "analysis/model.py": "A = 1\n",
@@ -47,7 +47,7 @@ def project(tmp_path, monkeypatch):
 
 def asked(**other):
     given = {"data": None, "formats": ("html",), "out": None, "engine": "embedded", "profiles": ()}
-    return asked_for(**(given | other))
+    return build_options(**(given | other))
 
 
 def record(root, *, during=lambda: None, settled=True):
