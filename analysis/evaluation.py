@@ -23,9 +23,8 @@ from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import specified_settings
 from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
 from analysis.exhibits.parts.disclosure_check import cleared
-from analysis.exhibits.parts.display import Shown
 from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
-from analysis.exhibits.parts.markdown import NARROW
+from analysis.exhibits.parts.markdown import NARROW, Shown
 from analysis.installed_packages import installed_digest
 from analysis.store import NotStored, Store, private_folder
 from analysis.study.settings import read_study
