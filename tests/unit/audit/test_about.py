@@ -79,15 +79,17 @@ def test_the_standards_are_those_that_the_pdf_is_held_to(project):
     ("named", "said"),
     [
         ("evidence@example.org", "please write to evidence@example.org, and say which part"),
-        (about.NO_CONTACT, "No contact has been named for this edition"),
+        (formats_and_standards.NO_CONTACT, "No contact has been named for this edition"),
     ],
 )
 def test_who_may_be_asked_is_who_the_cover_names(tmp_path, named, said):
-    path = tmp_path / about.COVER
+    path = tmp_path / formats_and_standards.COVER
     path.parent.mkdir()
     path.write_text(json.dumps({"evaluation": {"contact": named}}), "utf-8")
-    assert said in about.asked(tmp_path).replace("\\", "")
-    assert ("write to" in about.asked(tmp_path)) is (named != about.NO_CONTACT)
+    assert said in formats_and_standards.asked(tmp_path).replace("\\", "")
+    assert ("write to" in formats_and_standards.asked(tmp_path)) is (
+        named != formats_and_standards.NO_CONTACT
+    )
 
 
 def barriers(text):
