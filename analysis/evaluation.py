@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import dependencies
-from analysis.contracts import read_contracts, refuse_without_column
 from analysis.dependencies import find_root
 from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import specified_settings
@@ -130,6 +129,7 @@ class Evaluation:
     ) -> dict[str, Any]:
         """Compute nodes: all of them with Hamilton, or only those necessary with `take`."""
         assert self.key  # the files are hashed before any of them is read
+        from analysis.contracts import read_contracts, refuse_without_column
         from analysis.dataflow import graph
         from analysis.dataflow.disclosure_paths import status_by_path
 

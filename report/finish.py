@@ -25,6 +25,7 @@ from audit.pdf.row_headings import tag_row_headings
 from report.audit_pages import recall_of, write_audit_pages
 from report.checks.literal_sources import pinned_literals
 from report.checks.pages import empty_pages_message
+from report.edition import add_edition
 from report.formats.writing import without_cache, write_formats
 from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
@@ -103,6 +104,7 @@ def _finish(written: Book, book: Path, *, fresh: bool, also: Sequence[str], mome
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     copy_data(root / LEDGER, target)
+    add_edition(root, book / f"{listed[0].file.rpartition('.')[0]}.html")
     _write_others(root, book, ledger, listed, also, moment)
     copy_narrow_drawings(root, book)
     # First write the anchors, which the ledger then names.

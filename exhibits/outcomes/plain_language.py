@@ -40,16 +40,17 @@ SURE = {
     "claimed": f"Low: both p at most {LEVEL}",
     "trends": "Very low: trends differ",
     "alone": "Very low: may be chance",
-    "not clear": "Very low: no clear change",
+    "not clear": "Very low",
 }
 """Words for the certainty of a result, by its verdict."""
-
+NO_CHANGE = "No clear change"
 
 IF_REAL = " (how sure: if real)"
 NOTE = (
     "The pilots are {whose}{if_real}, and exploratory; the trial is as published {source}, and "
-    "its schools were allocated at random. Per 100: events or days for every 100 that "
-    "comparison schools suggest. Intervals of the pilots are by school; {unadjusted}. Certainty"
+    "its schools were allocated at random. Change: against comparison schools; none is given "
+    "where the interval includes 100. Per 100: events or days for every 100 that comparison "
+    "schools suggest. Intervals of the pilots are by school; {unadjusted}. Certainty"
     " starts at low: no random allocation of the pilots' schools is reported. It is low where p"
     " is at most {level} with schools and with areas as the unit, unless trends that diverge no "
     "more than before the start would explain it{unseen}; else very low. P-values are "
@@ -84,12 +85,14 @@ def results_in_words(
         (
             Words("outcome", "Outcome", cell=labels.__getitem__, width=12),
             Words("study", "Where", width=7),
-            Column("ratio", "Per 100", cell=words.per_hundred, width=4),
-            Column(("ratio_low", "ratio_high"), "95% interval", cell=_ends, width=9),
+            Words(("sure", "ratio"), "Change", "Change, by the rule in the note", cell=_change,
+                  width=9),
+            Column(("ratio", "ratio_low", "ratio_high"), "Per 100 (95% interval)", cell=_ends,
+                   width=10),
             Column("p_school", "p, schools", cell=words.p_value, width=5),
             Column("p_area", "p, areas", cell=words.p_value, width=4),
             Words("sure", "How sure", "How sure, by the rule in the note", cell=SURE.__getitem__,
-                  width=15),
+                  width=13),
         ),
         meanings=COLUMNS,
         released=["outcome", "study", "sure", "per_100", "per_100_low", "per_100_high"],
@@ -133,15 +136,17 @@ def _as_published_or_none(row: Row) -> tuple[str, ...]:
     if row["study"] == TRIAL:
         names = ("ratio", "ratio_low", "ratio_high")
         ratio, low, high = (words.per_hundred_as_published(row[name]) for name in names)
-        return ratio, f"{low} to {high}", *(NOT_GIVEN,) * 2, _verdict(row["ratio_high"])
+        found = f"{'No evidence' if row['ratio_high'] >= 1 else 'Evidence'} of benefit"
+        return found, f"{ratio} ({low} to {high})", *(NOT_GIVEN,) * 2, "Allocated at random"
     if not row["sure"]:
         why = "withheld" if row["reason"] == WITHHELD else row["reason"]
-        return words.no_estimate(row["reason"]), *("[z]",) * 3, f"Not known: {why}"
+        return "[z]", words.no_estimate(row["reason"]), *("[z]",) * 2, f"Not known: {why}"
     return ()
 
 
-def _verdict(high: float) -> str:
-    return f"{'No evidence' if high >= 1 else 'Evidence'} of benefit"
+def _change(sure: str, ratio: float) -> str:
+    """Return an estimate in words, which one that may be none at all is not given."""
+    return NO_CHANGE if sure == "not clear" else words.percent_change(ratio)
 
 
 def _permuted(change_judgements: pd.DataFrame) -> str:
@@ -155,8 +160,8 @@ def _permuted(change_judgements: pd.DataFrame) -> str:
     return f"Permuting areas (unadjusted) gives {words.listed(said)}. " if said else ""
 
 
-def _ends(low: float, high: float) -> str:
-    return f"{words.per_hundred(low)} to {words.per_hundred(high)}"
+def _ends(ratio: float, low: float, high: float) -> str:
+    return words.interval(ratio, low, high, words.per_hundred)
 
 
 def _unseen(lines: Sequence[dict[str, Any]], breaks: Mapping[Any, Any]) -> str:

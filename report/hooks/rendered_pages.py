@@ -14,6 +14,7 @@ from audit.ledger.reading import read_ledger
 from audit.ledger.record import row_headings
 from audit.pages.page_links import FOLDER, book_pages, mark_pages
 from report.cover import RESULTS
+from report.edition import add_edition
 from report.finish import LEDGER, refuse_disagreement
 from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
@@ -50,6 +51,8 @@ def finish_pages(root: Path, book: Path, rendered: Iterable[str]) -> None:
         return
     ledger = read_ledger(root / LEDGER)
     refuse_disagreement([each for page in pages for each in page_disagreements(book, page, ledger)])
+    for page in pages:
+        add_edition(root, page)
     if (book / FOLDER).is_dir():
         records = ledger.records
         mark_pages(

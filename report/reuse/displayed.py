@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 IMPORTED: dict[str, frozenset[str]] = {
     "analysis.book": frozenset({*NAMESPACES, "run"}),
-    "audit.documents.formats_and_standards": frozenset({"forms", "standards"}),
+    "audit.documents.formats_and_standards": frozenset({"contact", "forms", "standards"}),
     "audit.documents.appendix": frozenset({"built_from", "exhibits_shown", "floats_shown"}),
     "audit.documents.certificate": frozenset({"certificate", "limits"}),
 }
