@@ -132,6 +132,7 @@ class Evaluation:
         from analysis.contracts import read_contracts, refuse_without_column
         from analysis.dataflow import graph
         from analysis.dataflow.disclosure_paths import status_by_path
+        from analysis.parallel.plan import compute_ahead
 
         built, asked = graph.build(self.root), [*wanted, "contracts"]
         nodes = None
@@ -142,6 +143,7 @@ class Evaluation:
                     values = graph.compute(built, asked, inputs)
                 else:
                     nodes = take(built)
+                    compute_ahead(nodes, asked)
                     values = {name: nodes.value(name) for name in asked}
             except KeyError as error:
                 refuse_without_column(error, read_contracts(self.root / "data_contracts"))
