@@ -77,7 +77,7 @@ def path_of(name: str, root: Path, extract: Path) -> Path:
     return extract / name.removeprefix(_EXTRACT) if outside else root / name
 
 
-def glance(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
+def file_stats(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
     """Return the times and size of every file that a result depends on, which any edit changes.
 
     Times include that of the last change of any kind, which copying does not preserve. Faster than
@@ -105,7 +105,7 @@ def _files(root: Path, extract: Path) -> Iterator[Path]:
         # Anything else can shadow an installed package.
         if path.relative_to(root).parts[0] not in _BESIDES:
             yield path
-    if importing.home(root, "analysis") != root:
+    if importing.package_folder(root, "analysis") != root:
         yield from importing.importable(importing.CODE / "analysis")
     folders = (root / "data_contracts", root / "data" / "published", root / "data" / "proofs")
     every = [

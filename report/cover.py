@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from audit.documents.about import COVER as FILE
-from audit.documents.about import NO_CONTACT
+from audit.documents.formats_and_standards import COVER as FILE
+from audit.documents.formats_and_standards import NO_CONTACT
 from audit.ledger.facts import date_of
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from audit.ledger.record import FigureRecord, Float
 from audit.pdf.attachments import Attachment
 from audit.seal.seal import Chapter, Seal
 from audit.seal.sealing import seal_pdf
-from report.checks.pinned import as_toml, pinned_literals
-from report.register import uses
+from report.checks.literal_sources import as_toml, pinned_literals
+from report.exhibit_references import uses
 from report.reuse.inputs import digests
 from report.reuse.values import stated
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from audit.ledger.ledger import Ledger
     from audit.pdf.text_layer import TextLayer
-    from press.chapter.reading import Book
+    from press.chapter.book import Book
 
 
 def seal_report(

@@ -15,7 +15,7 @@ from exhibits.design.claims import selection_misleads
 from exhibits.design.figures import _message as falls_message
 from exhibits.design.figures import detectable_falls
 from exhibits.design_checks.claims import breakdown_of_interval
-from exhibits.outcomes.in_words import NO_CHANGE, _message, _permuted, results_in_words
+from exhibits.outcomes.plain_language import NO_CHANGE, _message, _permuted, results_in_words
 from exhibits.outcomes.published import LARGE_FALL, trial_leaves_open
 from exhibits.practice.figures import _pathways_message
 from exhibits.practice.joint_display import BEGINNINGS

@@ -8,7 +8,7 @@ from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import INTERVENTION
 from analysis.exhibits.parts.workings.measures import measure
 from exhibits.appendix.pooling_exhibits import SHAPES
-from exhibits.outcomes.in_words import in_a_hundred, results_in_words
+from exhibits.outcomes.plain_language import in_a_hundred, results_in_words
 from exhibits.recommendations.later_trial import trial_beside_pilots
 from tests.spec.test_disclosure_drawings import (
     DRAWN,

@@ -11,7 +11,7 @@ from audit.coverage.literals import numbers
 from report.formats.archive import members
 from report.formats.word import words_of
 from report.formats.word_design import STYLED, style_id
-from report.formats.writing import made_now, write_formats
+from report.formats.writing import without_cache, write_formats
 from report.reuse import formats
 from report.reuse.formats import FormatCache
 
@@ -63,7 +63,7 @@ FILES = {
 MADE = ("audit/exhibits/bars.png", "data.xlsx", "report.docx")
 
 
-def write(book, files=FILES, ledger=LEDGER, moment=86_400, recall=made_now):
+def write(book, files=FILES, ledger=LEDGER, moment=86_400, recall=without_cache):
     for path, text in {**files, "audit/ledger.json": json.dumps(ledger)}.items():
         (book / path).parent.mkdir(parents=True, exist_ok=True)
         (book / path).write_text(text, "utf-8")
