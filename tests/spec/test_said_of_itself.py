@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from analysis.dataflow import graph
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from report.checks.prose import texts_of
 from report.commands.build import exhibit_kinds
 from tests.architecture import ROOT, exhibit_files
