@@ -83,7 +83,7 @@ def path_of(name: str, root: Path, extract: Path) -> Path:
     return extract / name.removeprefix(_EXTRACT) if outside else root / name
 
 
-def glance(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
+def file_stats(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
     """Return the times and size of every file that a result depends on, which any edit changes.
 
     Times include that of the last change of any kind, which copying does not preserve. Faster than
@@ -97,10 +97,10 @@ def glance(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
     return found
 
 
-def glance_at_rest(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
+def settled_file_stats(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
     """Return the same, once the last edit is long enough ago for the next to have another time."""
     for _ in range(_PATIENCE):
-        found = glance(root, extract)
+        found = file_stats(root, extract)
         newest = max((changed for _, changed, _ in found.values()), default=0)
         if abs(time.time_ns() - newest) > _TICK:
             break
@@ -123,7 +123,7 @@ def _files(root: Path, extract: Path) -> Iterator[Path]:
         # Anything else can shadow an installed package.
         if path.relative_to(root).parts[0] not in _BESIDES:
             yield path
-    if importing.home(root, "analysis") != root:
+    if importing.package_folder(root, "analysis") != root:
         yield from importing.importable(importing.CODE / "analysis")
     folders = (root / "data_contracts", root / "data" / "published", root / "data" / "proofs")
     every = [

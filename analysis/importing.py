@@ -83,7 +83,7 @@ _STUDY: list[str] = []
 
 
 @contextmanager
-def looking_in(study: Path) -> Iterator[None]:
+def importing_from(study: Path) -> Iterator[None]:
     """Import the own package of the study in this folder."""
     _STUDY.append(str(study))
     try:
@@ -92,7 +92,7 @@ def looking_in(study: Path) -> Iterator[None]:
         _STUDY.pop()
 
 
-def own_folder() -> str:
+def study_folder() -> str:
     """Return the folder in which a study's own package is looked for.
 
     It is that of the study around the working directory, unless another is being imported.
@@ -104,7 +104,7 @@ def own_folder() -> str:
     return str(next(around, CODE))
 
 
-def home(root: Path, package: str) -> Path:
+def package_folder(root: Path, package: str) -> Path:
     """Return the folder that holds a package for a study: the study's own, or the program's."""
     own = package == OWN or (root / package / "__init__.py").is_file()
     return root if own else CODE
@@ -113,7 +113,7 @@ def home(root: Path, package: str) -> Path:
 def code_file(root: Path, name: str) -> Path:
     """Return a file of code by its name in a ledger, relative to a study or to the program."""
     first = name.partition("/")[0]
-    return (home(root, first) if first in PACKAGES else root) / name
+    return (package_folder(root, first) if first in PACKAGES else root) / name
 
 
 class Finder(MetaPathFinder):
@@ -129,7 +129,7 @@ class Finder(MetaPathFinder):
         if fullname.partition(".")[0] not in PACKAGES:
             return None
         if fullname == OWN:
-            path = [own_folder()]
+            path = [study_folder()]
         spec = PathFinder.find_spec(fullname, path, target)
         loader: Any = spec.loader if spec else None
         if spec is None or loader is None:  # a folder without its own code

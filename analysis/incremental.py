@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import dependencies, environment
 from analysis.cache import digest_of
-from analysis.installed import installed_digest
+from analysis.installed_packages import installed_digest
 from analysis.store import NotStored, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from analysis.cache import Cache
-    from analysis.watching import Watch
+    from analysis.undeclared_reads import Watch
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ _FACTS = ("stat", "lstat", "access", "readlink")
 _IMPORTS = "<frozen importlib"
 _FROZEN = "<frozen "
 _WATCHES = frozenset(
-    str(Path(__file__).with_name(name)) for name in ("reads.py", "watching.py", "importing.py")
+    str(Path(__file__).with_name(name))
+    for name in ("reads.py", "undeclared_reads.py", "importing.py")
 )
 
 _LISTENERS: list[Callable[[str, str, str], None]] = []

@@ -30,8 +30,8 @@ from analysis.models.design.trial import Trial
 from analysis.models.design.trial_simulation import simulate_trial
 from analysis.models.inference.assignments import Assignments
 from analysis.models.inference.randomisation import randomisation_test
-from analysis.models.inputs.arrays import SchoolCounts
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.primary.closed_form import permuted
 from analysis.models.primary.newton import batched_log_ratios
 from analysis.models.sensitivity.curve_counts import CurveCounts
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
 
     Result = dict[str, float | int | str]
 

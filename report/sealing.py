@@ -19,8 +19,8 @@ from audit.seal.seal import Chapter, Seal
 from audit.seal.sealing import seal_pdf
 from audit.seal.soundness import refuse_unsound
 from audit.seal.verification import examine
-from report.checks.pinned import as_toml, pinned_literals
-from report.register import uses
+from report.checks.literal_sources import as_toml, pinned_literals
+from report.exhibit_references import uses
 from report.reuse.inputs import digests
 from report.reuse.values import stated
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from audit.ledger.ledger import Ledger
     from audit.pdf.text_layer import TextLayer
-    from press.chapter.reading import Book
+    from press.chapter.book import Book
 
 
 def seal_report(

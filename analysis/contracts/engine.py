@@ -217,13 +217,13 @@ def _results(
         ],
     )
     outcome = batch.validate(suite, result_format=dict(detail))
-    found = {r.expectation_config.meta["rule"]: usable(r) for r in outcome.results}
+    found = {r.expectation_config.meta["rule"]: checked_result(r) for r in outcome.results}
     if missing := {e.rule.id for e in mapped} - set(found):
         raise ValidationError(f"no result for {', '.join(sorted(missing))}")
     return found
 
 
-def usable(result: Any) -> Mapping[str, Any]:
+def checked_result(result: Any) -> Mapping[str, Any]:
     """Return a result's body; an empty or exceptional one is an error of the program."""
     rule = result.expectation_config.meta["rule"]
     info = result.exception_info or {}

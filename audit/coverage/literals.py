@@ -2,7 +2,7 @@
 
 Both the prose check and the check of the finished PDF use this module. A literal is a pattern
 in `literals.toml` with the reason why such a number needs no exhibit, and the source that it
-repeats; a build checks each against that source (`report.checks.pinned`).
+repeats; a build checks each against that source (`report.checks.literal_sources`).
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def numbers(text: str) -> tuple[Found, ...]:
     return tuple(Found(m.start(), m.end(), m[0]) for m in _NUMBER.finditer(text))
 
 
-def explained(text: str, literals: Iterable[Literal]) -> dict[Found, str]:
+def explained_numbers(text: str, literals: Iterable[Literal]) -> dict[Found, str]:
     """Return the numbers in a text that a literal explains, with its reason.
 
     Examples

@@ -103,7 +103,7 @@ def attached(pdf: Any) -> dict[str, Attachment]:
 def entries(pdf: Any) -> dict[str, Any]:
     """Return the entry of each attachment by name, sorted, including entries without a file.
 
-    Of two with the same name it is the first; `audit.pdf.attachment_form` refuses the second.
+    Of two with the same name it is the first; `audit.pdf.attachment_checks` refuses the second.
     """
     found: dict[str, Any] = {}
     for name, spec in listed(pdf):

@@ -63,7 +63,9 @@ def find_record(ledger: Ledger, identity: str) -> Record:
     raise _unknown(f"the report shows no '{identity}'", name, known)
 
 
-def backwards(ledger: Ledger, question: str, study: Mapping[str, Any] | None = None) -> Touched:
+def affected_exhibits(
+    ledger: Ledger, question: str, study: Mapping[str, Any] | None = None
+) -> Touched:
     """Return every exhibit that depends on data, code or settings.
 
     Parameters

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.clearance import coarse
-from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.disclosure_check import coarse
 from analysis.exhibits.parts.effect_rows import pilots_and_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.style import (
     GREY,
     INTERVENTION,

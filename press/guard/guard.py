@@ -11,11 +11,11 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
-from press.cache import recalled
+from press.cache import cached_call
 from press.document.page import Page
 from press.errors import Location
-from press.guard.alignment import Loss, bare, lacking, losses
-from press.guard.numbers import changed_formulas, has_numbers, numbers_of
+from press.guard.alignment import Loss, losses, missing_nodes, normalised
+from press.guard.formula_numbers import changed_formulas, has_numbers, numbers_of
 from press.guard.pieces import Piece, location_of, pieces
 from press.guard.printed import MARKS, Printed, read_html, read_pdf
 
@@ -43,7 +43,7 @@ def lost_in_pages(pages: Sequence[Page], texts: Mapping[str, str]) -> list[str]:
 def _lost_in_page(page: Page, text: str) -> list[str]:
     given = pieces_of(page, "html")
     shown = read_html(text)
-    found = losses([one for one in given if _is_words(one)], bare(shown.text))
+    found = losses([one for one in given if _is_words(one)], normalised(shown.text))
     return [
         *_lines(page, found, "the pages"),
         *_lines(page, _formulas(given, shown), "the pages"),
@@ -64,7 +64,7 @@ def nothing_lost(given: Any, look: Callable[[], list[str]]) -> list[str]:
         found.extend(look())
         return bool(found)
 
-    return found if recalled(("lost", given), lost, clean=lambda: not found) else []
+    return found if cached_call(("lost", given), lost, clean=lambda: not found) else []
 
 
 def lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
@@ -85,7 +85,7 @@ def lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
 
 def _lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
     printed = read_pdf(pdf)
-    marked = bare(printed.text)
+    marked = normalised(printed.text)
     text = marked.translate(dict.fromkeys(map(ord, MARKS.values())))
     given = [(page, one) for page in pages for one in pieces_of(page, "typst")]
     by_piece = {id(one): page for page, one in given}
@@ -94,7 +94,7 @@ def _lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
     unset = {id(loss.piece) for loss in raw}
     others = [one for _, one in given if id(one) not in unset]
     for kind in MARKS:
-        found += lacking(others, kind, _places(marked, kind), text)
+        found += missing_nodes(others, kind, _places(marked, kind), text)
     found += _changed(others, found, printed.formulas)
     out: list[str] = []
     for page in pages:
@@ -161,7 +161,7 @@ def _raw_formulas(given: Sequence[tuple[Page, Piece]], text: str) -> list[Loss]:
     out = []
     for _, one in given:
         if one.kind == "formula" and _TEX.search(one.text):
-            tex = bare(one.text)
+            tex = normalised(one.text)
             if tex in text and text.count(tex) > _typed(tex, given):
                 out.append(Loss(one, "changed", one.text.strip()))
     return out
@@ -180,7 +180,7 @@ def _wrong(formula: Piece) -> Loss:
 
 
 def _typed(tex: str, given: Sequence[tuple[Page, Piece]]) -> int:
-    return sum(tex in bare(one.text) for _, one in given if _is_words(one))
+    return sum(tex in normalised(one.text) for _, one in given if _is_words(one))
 
 
 def _lines(page: Page, found: Sequence[Loss], where: str) -> list[str]:
@@ -196,7 +196,7 @@ def _lines(page: Page, found: Sequence[Loss], where: str) -> list[str]:
         words = " ".join(loss.piece.text.split())
         shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…"
         part = f" (lost: {loss.words[:_SHOWN]})" if loss.what == "changed" else ""
-        if loss.what == "doubled" and len(loss.words) < len(bare(loss.piece.text)):
+        if loss.what == "doubled" and len(loss.words) < len(normalised(loss.piece.text)):
             part = f" (this part of it: {loss.words[:_SHOWN]})"
         if re.search(r"<\w+>", loss.words):
             part += r"; a bracket that opens no tag is written \<"

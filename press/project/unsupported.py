@@ -10,7 +10,7 @@ from press.document import tree
 from press.document.languages import is_known
 from press.document.page import Page
 from press.errors import ChapterError, Location, PressError, ProjectError, UnsupportedError
-from press.html.added import OPTIONS, is_for_pages
+from press.html.header_includes import OPTIONS, is_for_pages
 from press.mistakes import Mistakes
 from press.project.yaml import Settings
 
@@ -170,7 +170,7 @@ def _is_made(name: str) -> bool:
     return name in ("html", "typst") or name.endswith(("-html", "-typst"))
 
 
-def passed_over(settings: Settings, *, of_chapter: bool = False) -> list[str]:
+def ignored_options(settings: Settings, *, of_chapter: bool = False) -> list[str]:
     """Return a warning for every option that the press ignores without changing the content."""
     out = []
     for path, value in _given(settings, PASSED_OVER):

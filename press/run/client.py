@@ -24,7 +24,7 @@ from press.chapter.chapter import Chapter, Inline, inlines_of
 from press.errors import CellError, Location
 from press.run.diagrams import drawn
 from press.run.kernel import kernel_environment, kernel_manager
-from press.run.reproducible import settled, varying
+from press.run.reproducible import reproducible_outputs, varying_outputs
 from press.run.results import CellResult, Conditions, ExecutedChapter, ProseResult
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -93,8 +93,8 @@ class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
             raise _died(cell.location, cell.source) from None
         if self._size > _LARGEST_OUTPUT:
             raise _too_much(cell)
-        outputs = settled(node.outputs, cell)
-        varies = varying(outputs, Path(self.resources["metadata"]["path"]), start)
+        outputs = reproducible_outputs(node.outputs, cell)
+        varies = varying_outputs(outputs, Path(self.resources["metadata"]["path"]), start)
         return CellResult(cell, outputs, node.execution_count, varies)
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:

@@ -69,7 +69,7 @@ def last_state(words: str) -> str:
     return "\n".join("".join(line).rstrip() for line in lines)
 
 
-def settled(outputs: Sequence[Any], cell: Cell) -> tuple[Any, ...]:
+def reproducible_outputs(outputs: Sequence[Any], cell: Cell) -> tuple[Any, ...]:
     """Remove from a cell's outputs whatever differs between builds.
 
     Consecutive pieces of one stream are joined, and show their final state. A file that the
@@ -139,7 +139,7 @@ def _divided(digest: str, sign: str) -> str:
     return sign.join(digest[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
 
 
-def varying(outputs: Sequence[Any], folder: Path, start: float) -> tuple[str, ...]:
+def varying_outputs(outputs: Sequence[Any], folder: Path, start: float) -> tuple[str, ...]:
     """Return which kinds of printed text will differ in the next build or on another machine.
 
     Parameters

@@ -13,14 +13,14 @@ from analysis.errors import ReportError
 from analysis.evaluation import Evaluation, find_root
 from audit.trace.repository import BOOKS, history, read_commit
 from press.build import build_book
-from press.chapter.reading import read_book, reread_configuration
+from press.chapter.book import read_book, reread_configuration
 from press.errors import PressError
 from press.preview import serve
 from report.commands.build import kernel_environment, prepare
+from report.exhibit_references import uses
 from report.finish import finish_book
-from report.lock import alone
-from report.register import uses
-from report.reuse.reused import Reused
+from report.lock import project_lock
+from report.reuse.build_cache import Reused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +71,7 @@ class Preview:
         if basis != self._basis or not all(map(self._is_prose, changed)):
             self._basis, self._earlier = None, ()
         if self._basis is None or label != self._label:
-            with alone(self.root):
+            with project_lock(self.root):
                 self._values, _ = prepare(evaluation, book, [])
         reused = Reused(self.root, self._values)
         book = reread_configuration(book)

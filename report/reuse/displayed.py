@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from press.chapter.cells import Cell
 from press.chapter.chapter import inlines_of
 from press.run.results import CellResult, ExecutedChapter, ProseResult
-from report.reuse.cells import RUN, shown_by
+from report.reuse.exhibit_only import RUN, shown_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
@@ -43,7 +43,8 @@ def displayed_chapter(
     defaults
         The `execute` options of the project and the chapter.
     markdown
-        Returns the Markdown of an exhibit or document, as `report.reuse.cells.shown` names it.
+        Returns the Markdown of an exhibit or document, named as by
+        `report.reuse.exhibit_only.shown`.
     results
         Names of the results that code may ask for.
     """

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from analysis import importing
 from analysis.cache import digest_of
 from analysis.environment import interpreter
-from analysis.importing import home
-from analysis.installed import installed
+from analysis.importing import package_folder
+from analysis.installed_packages import installed
 from audit.trace.program import program_digest
 from audit.trace.repository import MADE, public_repository, read_commit
 
@@ -91,7 +91,7 @@ def gather(root: Path, asked: Asked, variables: Mapping[str, str]) -> dict[str, 
     found = {f"file {name}": digest for name, digest in _files(root)}
     if asked.data:
         found |= {f"extract {name}": digest for name, digest in _files(Path(asked.data))}
-    if home(root, "analysis") != root:
+    if package_folder(root, "analysis") != root:
         found["program"] = program_digest()
     found |= {f"package {name}": digest for name, digest in installed().items()}
     for name, value in variables.items():

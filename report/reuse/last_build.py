@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.writing import write_whole
+from analysis.atomic_write import write_whole
 from report.reuse.inputs import digests, gather, outside
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class LastBuild:
         write_whole(path, f"{_digest(text)}\n{text}".encode())
 
 
-def made(root: Path, target: str) -> dict[str, str]:
+def output_digests(root: Path, target: str) -> dict[str, str]:
     """Return the SHA-256 of each file that a build has made, by path from the root."""
     return digests(root, (*WORKED_OUT, target))
 
@@ -94,7 +94,7 @@ def reasons_out_of_date(
     changed = differing(last.inputs, now)
     if changed:
         return changed
-    return [f"made {each}" for each in differing(last.outputs, made(root, last.target))]
+    return [f"made {each}" for each in differing(last.outputs, output_digests(root, last.target))]
 
 
 SEEN: dict[tuple[Path, Asked], dict[str, str]] = {}

@@ -10,7 +10,7 @@ from analysis.cache import Cache, PendingCache
 from analysis.errors import ExhibitHeld, NotReady
 from analysis.evaluation import RESULTS
 from analysis.incremental import Nodes, conditions, inputs_of
-from analysis.watching import Watch
+from analysis.undeclared_reads import Watch
 from report.reuse.code import Code, code_of
 from report.reuse.last_build import FOLDER
 from report.reuse.unreported import Unreported

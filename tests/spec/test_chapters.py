@@ -5,9 +5,9 @@ import re
 import pytest
 
 from analysis.dataflow import graph
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from report.commands.build import exhibit_kinds
-from report.register import check, uses
+from report.exhibit_references import check, uses
 from tests.architecture import ROOT
 
 LONGEST_CELL = 5

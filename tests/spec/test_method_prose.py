@@ -30,7 +30,7 @@ from analysis.models.sensitivity import hidden_bias
 from analysis.study.settings import read_study
 from benchmarks import models_sentences
 from exhibits.appendix import simulation_tables
-from exhibits.design import plan
+from exhibits.design import analysis_plan
 from exhibits.outcomes import claims
 from exhibits.recommendations import scale_up
 from tests.architecture import ROOT, exhibit_files
@@ -193,7 +193,7 @@ def test_a_note_on_a_method_is_what_is_done(name):
 def test_months_compared_are_those_that_words_name():
     """The deviations from the published study, and the plan, were written for these settings."""
     assert (STUDY.window.months_after, STUDY.window.comparison) == (10, "like months")
-    for rows in (plan.DEVIATIONS, plan.PLAN):
+    for rows in (analysis_plan.DEVIATIONS, analysis_plan.PLAN):
         assert any("Ten months against the same calendar months" in str(row) for row in rows)
 
 

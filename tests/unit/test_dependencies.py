@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from analysis import environment, evaluation, importing, installed
+from analysis import environment, evaluation, importing, installed_packages
 from analysis.cache import Cache, PendingCache
 from analysis.dataflow import graph
 from analysis.dependencies import hash_files, key
 from analysis.errors import InputsChanged
 from analysis.evaluation import Evaluation
 from analysis.extract.extract import Origin
-from report.recording import STATED
+from report.ledger import STATED
 
 ROOT = Path(__file__).parents[2]
 
@@ -257,7 +257,7 @@ def test_a_release_computes_whatever_is_kept(project, kept):
 
 def test_what_is_installed_is_the_same_by_whatever_name_python_is_started(tmp_path, monkeypatch):
     """Quarto starts its kernels as `python3`, where the hook that filled the store was `python`."""
-    asked = installed.installed_digest.__wrapped__
+    asked = installed_packages.installed_digest.__wrapped__
     before = asked()
     (tmp_path / "python-by-another-name").symlink_to(os.path.realpath(sys.executable))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python-by-another-name"))

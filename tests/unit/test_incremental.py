@@ -18,7 +18,7 @@ import pytest
 from analysis.cache import Cache, digest_of
 from analysis.exhibits.parts.exhibit import Number
 from analysis.incremental import Input, Nodes, inputs_of, version_of
-from analysis.watching import Watch
+from analysis.undeclared_reads import Watch
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,8 +13,8 @@ from analysis.exhibits.parts.by_pilot import reasons
 from analysis.exhibits.parts.columns import Column, Row, Words, pilots_side_by_side, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.models.inputs.rate_units import MONTHLY
+from analysis.models.sensitivity.curve_summary import COLUMNS as OUTLINE
 from analysis.models.sensitivity.hidden_bias import COLUMNS as HIDDEN_BIAS
-from analysis.models.sensitivity.outline import COLUMNS as OUTLINE
 from analysis.models.sensitivity.specification_curve import TEST_COLUMNS
 from analysis.study.settings import Outcome, Pilot
 from analysis.study.terms import Terms

@@ -10,9 +10,9 @@ from hamilton.function_modifiers import config, resolve
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.families import CONFIG_AVAILABLE, by_outcome
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.clearance import coarse
-from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.disclosure_check import coarse
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.messages import change_message
 from analysis.exhibits.parts.rows import effect
 from analysis.exhibits.parts.style import COMPARISON, GREY, INTERVENTION, legend, new_drawing

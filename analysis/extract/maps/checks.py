@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.extract.files.form import FORMATS, FileForm
 from analysis.extract.files.today import is_in_the_future
-from analysis.extract.maps.forms import DATES
 from analysis.extract.maps.map_file import BLANK, LEAVE_OUT, ColumnMap, DatasetMap
+from analysis.extract.maps.value_formats import DATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Codes, Floats
+    from analysis.models.inputs.school_counts import Codes, Floats
 
 
 def steps_without(rows: Floats, score: Floats, weight: Floats, unit: Codes) -> Floats:

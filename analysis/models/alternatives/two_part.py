@@ -10,10 +10,10 @@ from scipy.special import expit
 
 from analysis.models.alternatives.one_step_jackknife import expected_without, steps_without
 from analysis.models.inputs.estimability import NotEstimable
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Booleans, Codes, Floats
+    from analysis.models.inputs.school_counts import Booleans, Codes, Floats
     from analysis.models.inputs.school_periods import Comparison
 
 FEWEST_IN_CELL = 5

@@ -11,7 +11,7 @@ from analysis.models.design.trial import ANALYSES
 
 if TYPE_CHECKING:
     from analysis.models.design.trial import Trial
-    from analysis.models.inputs.arrays import Booleans, Codes, Floats
+    from analysis.models.inputs.school_counts import Booleans, Codes, Floats
 
 
 def simulate_trial(

@@ -11,7 +11,7 @@ from scipy.special import expit, logit
 from analysis.models.sensitivity.curve_counts import mean_offset
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.sensitivity.curve_counts import CurveCounts
 
 ORDER = 6

@@ -10,9 +10,9 @@ import pandas as pd
 
 from analysis.errors import ConfigurationError
 from analysis.models.inference.assignments import Assignments
-from analysis.models.inference.randomisation import TIE, stream
-from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inference.randomisation import TIE, named_seed
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import Comparison
 from analysis.models.primary.estimates import COLUMNS, PRIMARY, estimate_row
 from analysis.models.sensitivity.curve_counts import curve_counts
@@ -21,7 +21,7 @@ from analysis.models.sensitivity.curve_log_ratios import curve_log_ratios
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
     from analysis.models.sensitivity.curve_counts import CurveCounts
 
@@ -108,7 +108,7 @@ def specification_curve(
         raise NotEstimable("no matched set has units of both arms, so none can be permuted")
     units = SchoolCounts.of(whole).unit
     random = np.random.default_rng(
-        stream(seed, f"{specifications[0].name} {specifications[0].pilot}")
+        named_seed(seed, f"{specifications[0].name} {specifications[0].pilot}")
     )
     permuted, looked_at = assignments.reference(draws, random)
     log_ratios = curve_log_ratios(counts.only(distinct), permuted[:, units])

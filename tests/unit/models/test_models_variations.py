@@ -8,8 +8,8 @@ import pytest
 
 from analysis.errors import ConfigurationError
 from analysis.models.inference.assignments import Assignments
-from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import compare
 from analysis.models.inputs.specification import EventMonths, Exclusion
 from analysis.models.inputs.variations import (

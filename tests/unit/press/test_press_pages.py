@@ -26,7 +26,7 @@ from press.errors import ChapterError, Location
 from press.html.figures import figure_blocks
 from press.html.search import words
 from press.mistakes import Mistakes
-from press.pdf.writing import length, string
+from press.pdf.writing import length, typst_string
 from press.project.authors import authors
 from press.project.project import Entry
 from press.project.yaml import Settings
@@ -540,4 +540,4 @@ def test_lengths_in_typst(given, typst):
 
 
 def test_texts_in_typst():
-    assert string('a "b" \\c') == '"a \\"b\\" \\\\c"'
+    assert typst_string('a "b" \\c') == '"a \\"b\\" \\\\c"'

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from press.build import build_book
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from report.commands import preview as previewing
 from report.commands.preview import CodeChanged, Preview
 

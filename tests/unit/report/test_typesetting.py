@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from analysis.errors import ChapterFailed, ConfigurationError
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from press.errors import PressError
 from report import engines
 from report.commands import hooks

@@ -1,0 +1,161 @@
+"""Read datasets through maps, and add them to those read directly."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.extract.files import FilePart, FilesRead, content_of, read_content
+from analysis.extract.files.problem import Problem, UnreadableError
+from analysis.extract.maps.map_file import ColumnMap, DatasetMap, RowKind
+from analysis.extract.maps.mapped_rows import Mapped, Source, apply
+from analysis.extract.maps.xml_records import read_units, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from analysis.contracts.contract import DataContract
+    from analysis.extract.maps.reading import Maps
+
+FIRST_LINE = 2
+"""Line of the first row of a table, below its header."""
+
+
+def read_mapped(
+    directory: Path, maps: Maps, contracts: Mapping[str, DataContract], read: FilesRead
+) -> None:
+    """Read every dataset that has a map into `read`, those used for look-ups first."""
+    for dataset, problems in maps.problems.items():
+        read.problems[dataset] = (*read.problems.get(dataset, ()), *problems)
+    for map_ in sorted(maps.by_dataset.values(), key=_looks_up):
+        if map_.dataset in read.problems:
+            continue
+        try:
+            _read(directory, map_, contracts, read)
+        except UnreadableError as error:
+            read.problems[map_.dataset] = error.problems
+
+
+def _looks_up(map_: DatasetMap) -> tuple[bool, str]:
+    return any(column.of for column in map_.rows[0].columns), map_.dataset
+
+
+def _read(
+    directory: Path, map_: DatasetMap, contracts: Mapping[str, DataContract], read: FilesRead
+) -> None:
+    contract = contracts[map_.dataset]
+    names = sorted(
+        path.name for path in directory.iterdir() if fnmatch.fnmatchcase(path.name, map_.file)
+    )
+    if not names:
+        raise UnreadableError("missing", map_.file, f"no such file, which {map_.name} names")
+    problems: list[Problem] = []
+    parts: list[FilePart] = []
+    pieces: list[tuple[str, Mapped]] = []
+    for name in names:
+        content = content_of(directory / name)
+        rows = 0
+        try:
+            for kind, source in _sources(content, name, map_, contract):
+                pieces.append((name, apply(source, map_, kind, contract)))
+                rows = max(rows, len(source.table))
+        except UnreadableError as error:
+            problems += error.problems
+        parts.append(FilePart(name, hashlib.sha256(content).hexdigest(), rows))
+    if problems:
+        raise UnreadableError.of(problems)
+    table, places, left_out = _whole(pieces, map_, read)
+    read.tables[map_.dataset], read.parts[map_.dataset] = table, tuple(parts)
+    read.places[map_.dataset], read.left_out[map_.dataset] = places, left_out
+    read.maps[map_.dataset] = map_
+
+
+def _sources(
+    content: bytes, name: str, map_: DatasetMap, contract: DataContract
+) -> list[tuple[RowKind, Source]]:
+    """Return the table from which each kind of row is taken."""
+    if map_.unit:
+        units = read_units(content, name, map_.unit)
+        found = []
+        for kind in map_.rows:
+            paths = [c.source for c in kind.columns if c.source]
+            paths += [each.source for each in map_.filters]
+            table, lines = records(units, name, kind.record, list(dict.fromkeys(paths)))
+            found.append((kind, Source(name, table, np.array(lines, dtype=np.int64))))
+        return found
+    months = {
+        column.source
+        for kind in map_.rows
+        for column in kind.columns
+        if column.to in contract.column_names and contract.column(column.to).is_month
+    }
+    table = read_content(content, name, map_.form, months)
+    _check_header(table, name, map_)
+    lines_ = np.arange(len(table), dtype=np.int64) + FIRST_LINE
+    return [(kind, Source(name, table, lines_)) for kind in map_.rows]
+
+
+def _check_header(table: pd.DataFrame, name: str, map_: DatasetMap) -> None:
+    """Check a header for the columns that its map names; others may be data, and are not named."""
+    header = [str(column) for column in table.columns]
+    counts = Counter(header)
+    lacking = [column for column in map_.sources if column not in counts]
+    twice = [column for column in map_.sources if counts[column] > 1]
+    known = {*map_.sources, *map_.unused}
+    unknown = [place for place, column in enumerate(header, start=1) if column not in known]
+    faults = [f"no column {column}" for column in lacking]
+    faults += [f"column {column} twice" for column in twice]
+    if unknown:
+        places = ", ".join(map(str, unknown))
+        many = len(unknown) > 1
+        faults.append(
+            f"column{'s' if many else ''} {places} of the file, which {map_.name} neither takes "
+            "nor lists as unused"
+        )
+    if faults:
+        raise UnreadableError.of([Problem("map-column", name, fault, (1,)) for fault in faults])
+
+
+def _whole(
+    pieces: list[tuple[str, Mapped]], map_: DatasetMap, read: FilesRead
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, int]]:
+    """Join the parts of all files, keep each case's last record, look up and number the rows."""
+    table = pd.concat([piece.table for _, piece in pieces], ignore_index=True)
+    reasons = pd.concat([piece.reasons for _, piece in pieces], ignore_index=True)
+    names = [np.full(len(piece.lines), name, dtype=object) for name, piece in pieces]
+    lines = [piece.lines for _, piece in pieces]
+    places = pd.DataFrame({"file": np.concatenate(names), "line": np.concatenate(lines)})
+    if map_.once:
+        # First of all, since the last record of a case decides whether it is kept.
+        earlier = table.duplicated(list(map_.once), keep="last")
+        reasons = reasons.mask(earlier, "a later record of the same case is there")
+    columns = map_.rows[0].columns
+    for column in (each for each in columns if each.of):
+        table[column.to] = _looked_up(table[column.by], column, map_, read)
+        lost = table[column.to].isna() & (reasons == "")
+        reasons = reasons.mask(lost, f"{column.by} is not in {column.of.partition('.')[0]}")
+    taken = reasons == ""
+    table, places = table[taken].reset_index(drop=True), places[taken].reset_index(drop=True)
+    for column in (each for each in columns if each.sequence):
+        numbers = pd.Series(np.arange(1, len(table) + 1).astype(str), dtype="str")
+        table[column.to] = column.sequence + numbers.str.zfill(column.digits)
+    left_out = {str(reason): int(count) for reason, count in reasons[~taken].value_counts().items()}
+    return table.astype("str"), places, left_out
+
+
+def _looked_up(
+    keys: pd.Series[str], column: ColumnMap, map_: DatasetMap, read: FilesRead
+) -> pd.Series[str]:
+    dataset, _, taken = column.of.partition(".")
+    other = read.tables.get(dataset)
+    if other is None or not {column.by, taken} <= set(other.columns):
+        seen = f"{column.of}, which {column.to} comes from, cannot be read"
+        raise UnreadableError("map-column", map_.name, seen)
+    values = other.drop_duplicates(column.by).set_index(column.by)[taken]
+    return keys.map(values)
