@@ -82,11 +82,17 @@ class Evaluation:
     @cached_property
     def files(self) -> Mapping[str, str]:
         """SHA-256 of each file that a result depends on, as it was before anything was read."""
+        assert self._seen
         found = dependencies.hash_files(self.root, self.directory)
         # Only the settings were read before, as they name the extract.
         if read_study(self.root / "study.toml") != self.study:
             raise InputsChanged("study.toml changed while it was read", remedy="run this again")
         return found
+
+    @cached_property
+    def _seen(self) -> Mapping[str, object]:
+        """Times of each of these files before it was hashed, which an undone edit changes too."""
+        return dependencies.settled_file_stats(self.root, self.directory)
 
     @cached_property
     def key(self) -> str:
@@ -101,6 +107,8 @@ class Evaluation:
         if self.given_key is None:
             now = dependencies.hash_files(self.root, self.directory)
             dependencies.refuse_changed(self.files, now)
+            seen = dependencies.file_stats(self.root, self.directory)
+            dependencies.refuse_changed(self._seen, seen)
 
     @cached_property
     def store(self) -> Store:
