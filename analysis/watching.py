@@ -80,6 +80,23 @@ class Watch:
                 self.found[name] = sorted(set(unknown))
 
 
+@contextmanager
+def apart() -> Iterator[None]:
+    """Leave out what an engine opens on behalf of a computation: its files, processes, cluster.
+
+    The settings of the engine and the digest of what it reads are inputs of that computation.
+    """
+
+    def ignore(what: str, *, makes: bool) -> None:
+        del what, makes
+
+    _LISTENERS.append(ignore)
+    try:
+        yield
+    finally:
+        _LISTENERS.remove(ignore)
+
+
 def _below(path: str, folders: Iterable[str]) -> bool:
     return any(path == one or path.startswith(one + os.sep) for one in folders)
 
