@@ -177,7 +177,9 @@ def _text_blocks(
         try:
             block = read_one(header + content, path.name, form, contract)
         except UnreadableError as error:
-            found += [_shifted(each, before) for each in error.problems]
+            # The first block has reported a fault of the header, which is read with each.
+            own = [each for each in error.problems if not header or each.rows != (1,)]
+            found += [_shifted(each, before) for each in own]
         else:
             if not found:
                 yield block
