@@ -12,8 +12,8 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from analysis.store import own_folder
-from analysis.writing import write_whole
+from analysis.atomic_write import write_whole
+from analysis.store import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,7 @@ class Cache:
         path = self._path(key)
         missing = [each for each in path.parents if not each.is_dir()]
         for folder in reversed(missing):
-            own_folder(folder)
+            private_folder(folder)
         # Two threads, or two builds, may compute the same value at once.
         write_whole(path, _header(key, data) + data)
         self.used.add(key)

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import dependencies, environment
 from analysis.cache import digest_of
-from analysis.installed import installed_digest
+from analysis.installed_packages import installed_digest
 from analysis.store import NotStored, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from analysis.cache import Cache
-    from analysis.watching import Watch
+    from analysis.undeclared_reads import Watch
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,9 @@ class Nodes:
         Nodes whose values identify persons, and are not stored; only their versions are.
     watch
         Records what a node reads that is not in its key; such a node is not stored.
+    unreported
+        Function that returns, for module and name of a function, what its code reads without
+        `watch` being told.
 
     Attributes
     ----------
@@ -87,10 +90,11 @@ class Nodes:
         cache: Cache,
         uncached: Callable[[str], bool],
         watch: Watch,
+        unreported: Callable[[str, str], Iterable[str]] = lambda _module, _name: (),
     ) -> None:
         self._graph, self._inputs, self._code = graph, inputs, code
         self._conditions, self.cache, self._uncached = conditions, cache, uncached
-        self.watch = watch
+        self.watch, self._unreported = watch, unreported
         self._values: dict[str, Any] = {}
         self.versions: dict[str, str] = {}
         self.keys: dict[str, str] = {}
@@ -194,7 +198,8 @@ class Nodes:
         node, key = self._graph[name], self.key(name)
         given = {need.name: self.value(need.name) for need in node.dependencies}
         covered = [self._inputs[need] for need in given if need in self._inputs]
-        with self.watch.over(name, covered) as unknown:
+        unreported = [what for each in self.functions(name) for what in self._unreported(*each)]
+        with self.watch.over(name, covered, unreported) as unknown:
             value = node(**given)
         self._values[name] = value
         self.computed.append(name)

@@ -18,7 +18,7 @@ from analysis.incremental import Nodes, inputs_of
 from analysis.parallel import plan
 from analysis.parallel.plan import compute_ahead
 from analysis.parallel.workers import NoAnswer, affordable, workers
-from analysis.watching import Watch
+from analysis.undeclared_reads import Watch
 
 ROOT = Path(__file__).parents[2]
 THIS = os.getpid()

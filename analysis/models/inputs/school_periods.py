@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Booleans, Codes
+    from analysis.models.inputs.school_counts import Booleans, Codes
     from analysis.models.inputs.specification import Specification
 
 MOST_EVENTS = 2**53
