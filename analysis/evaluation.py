@@ -17,15 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import dependencies
-from analysis.contracts import read_contracts, refuse_without_column
 from analysis.dependencies import find_root
 from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import specified_settings
 from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
 from analysis.exhibits.parts.disclosure_check import cleared
-from analysis.exhibits.parts.display import Shown
 from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
-from analysis.exhibits.parts.markdown import NARROW
+from analysis.exhibits.parts.markdown import NARROW, Shown
 from analysis.installed_packages import installed_digest
 from analysis.store import NotStored, Store, private_folder
 from analysis.study.settings import read_study
@@ -139,8 +137,10 @@ class Evaluation:
     ) -> dict[str, Any]:
         """Compute nodes: all of them with Hamilton, or only those necessary with `take`."""
         assert self.key  # the files are hashed before any of them is read
+        from analysis.contracts import read_contracts, refuse_without_column
         from analysis.dataflow import graph
         from analysis.dataflow.disclosure_paths import status_by_path
+        from analysis.parallel.plan import compute_ahead
 
         built, asked = graph.build(self.root), [*wanted, "contracts"]
         nodes = None
@@ -151,6 +151,7 @@ class Evaluation:
                     values = graph.compute(built, asked, inputs)
                 else:
                     nodes = take(built)
+                    compute_ahead(nodes, asked)
                     values = {name: nodes.value(name) for name in asked}
             except KeyError as error:
                 refuse_without_column(error, read_contracts(self.root / "data_contracts"))

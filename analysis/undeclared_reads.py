@@ -68,6 +68,20 @@ class Watch:
                 self.found[name] = sorted(set(unknown))
 
 
+@contextmanager
+def on_behalf() -> Iterator[None]:
+    """Leave out what an engine reads on behalf of a computation: its files, processes, cluster.
+
+    The settings of the engine and the digest of what it reads are inputs of that computation.
+    """
+
+    def ignore(*_read: str) -> None:
+        pass
+
+    with reads.listening(ignore):
+        yield
+
+
 class _Allowed:
     """Tells whether a computation may read something, given its inputs and what it has made."""
 

@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from report.cover import FILE
+from audit.documents.formats_and_standards import COVER as FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

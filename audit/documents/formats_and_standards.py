@@ -6,12 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from analysis.exhibits.parts.markdown import literal
 from audit.documents.appendix import UNBUILT, Markdown, ledger_at_hand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+COVER = ".report/book.yml"
+"""File with what the cover says, relative to the project; JSON, which is also YAML."""
+NO_CONTACT = "None named yet for this edition"
+ASK = (
+    "If you need this report in another form, such as large print, easy read, audio or braille, or "
+    "find something in it that is wrong or hard to use, please write to {contact}, and say which "
+    "part you mean."
+)
+NOBODY_TO_ASK = (
+    "No contact has been named for this edition, so there is nobody yet to ask for another form, "
+    "such as large print, easy read, audio or braille, or to send a correction to. Its authors "
+    "name one in `study.toml` (`contact`) before they publish it."
+)
 BOOK, EXTENSION = "_quarto.yml", "_extensions/evaluation/_extension.yml"
 TYPST = "evaluation-typst"
 EDITIONS = {"summary": "the executive summary", "page": "the single page"}
@@ -44,6 +58,12 @@ def forms() -> Markdown:
     return Markdown(UNBUILT if found is None else formats_of(found[0]))
 
 
+def contact() -> Markdown:
+    """State whom to ask for another form or to send a correction to, as on the cover."""
+    found = ledger_at_hand()
+    return Markdown(UNBUILT if found is None else asked(found[0]))
+
+
 def standards() -> Markdown:
     """State which standards the PDF meets, and what a build checks."""
     found = ledger_at_hand()
@@ -72,6 +92,12 @@ def formats_of(root: Path) -> str:
         f"The report can be made as {_listed(texts)}{more}. {data[:1].upper()}{data[1:]}. "
         "All of them are made from the same results."
     )
+
+
+def asked(root: Path) -> str:
+    """Return whom a reader may ask, or that nobody has been named."""
+    named = str(_read(root / COVER)["evaluation"]["contact"])
+    return NOBODY_TO_ASK if named == NO_CONTACT else ASK.format(contact=literal(named))
 
 
 def standards_of(root: Path) -> str:

@@ -61,7 +61,7 @@ PLAN = (
     ),
     (
         "What may be shown",
-        "Counts of fewer than six are hidden.",
+        "Counts of fewer than six are withheld.",
         ("4d84609", "2026-11-23"),
         "Results that would give such a count away are withheld too, from commit cf39254.",
         "Added when results on invented data were known; see the specification curve.",

@@ -58,12 +58,12 @@ from report.formats.writing import FORMATS as OTHERS
 from report.ledger import make_ledger
 from report.lock import project_lock
 from report.reuse.build_cache import Reused
-from report.reuse.exhibit_only import shows_only
+from report.reuse.displayed import shows_only
 from report.reuse.inputs import digests, hash_sources
+from report.reuse.last_build import Recorder, build_options
 from report.reuse.ledger import cached_ledger
 from report.reuse.results import Results
-from report.reuse.up_to_date import Recorder, build_options
-from report.reuse.values import PLACE, Values, stated, stored
+from report.reuse.values import PLACE, filled, stated, stored
 from report.sealing import write_data
 from report.stages import Stages
 from report.structure import structure
@@ -287,7 +287,7 @@ def prepare(
     whole = _whole_edition(book)
     given = references([*uses(whole), *used], kinds)
     results = results or Results(evaluation, fresh)
-    values = _values(evaluation, kinds, given, results, fresh=fresh)
+    values = _values(evaluation, given, results, fresh=fresh)
     check_citations(evaluation.root, used, values)
     notes.append(results.summary())
     notes.extend(results.refuse_unknown())
@@ -310,17 +310,16 @@ def prepare(
 
 def _values(
     evaluation: Evaluation,
-    kinds: Collection[str],
     given: Mapping[str, str],
     results: Results,
     *,
     fresh: bool,
 ) -> Mapping[str, Any]:
     """Return every exhibit, and the results that a build needs, by name."""
-    if not fresh and (at_hand := stored(evaluation, kinds, given)) is not None:
+    if not fresh and (at_hand := stored(evaluation, given)) is not None:
         return at_hand
     values, _ = evaluation.fill_store(given, fresh=fresh, take=results.take)
-    return values if fresh else Values(evaluation, list(values), values)
+    return values if fresh else filled(evaluation, given, values)
 
 
 def write_drawings(

@@ -12,7 +12,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from analysis.importing import package_folder
-from report.cover import FILE as COVER
+from audit.documents.formats_and_standards import COVER
 from report.finish import LEDGER
 
 if TYPE_CHECKING:

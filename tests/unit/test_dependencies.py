@@ -153,6 +153,9 @@ def test_what_is_computed_while_a_file_is_edited_is_not_cached(project, tmp_path
         def __init__(self, edits):
             self.cache, self.edits = PendingCache(folder), edits
 
+        def upstream(self, _names):
+            return []
+
         def value(self, _name):
             if self.edits:
                 edit_seed(project)

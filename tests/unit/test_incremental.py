@@ -238,7 +238,7 @@ def test_what_a_node_reads_besides_is_found_and_it_is_not_kept(world, what, monk
     world.codes["level"] = "another"
     nodes = world.nodes()
     nodes.value("shown")
-    assert list(nodes._watch.found) == ["level"]
+    assert list(nodes.watch.found) == ["level"]
     assert world.computed("shown")[0] == ["level"]
 
 
@@ -263,7 +263,7 @@ def test_what_a_node_was_given_or_made_itself_may_be_read(world):
     world.codes["level"] = "another"
     nodes = world.nodes()
     nodes.value("shown")
-    assert nodes._watch.found == {}
+    assert nodes.watch.found == {}
 
 
 def test_two_inputs_of_one_value_have_one_version(world):
@@ -349,7 +349,7 @@ def test_two_processes_that_write_one_entry_leave_it_whole(tmp_path):
 @pytest.mark.parametrize("note", [b"", b"[]", b"{}", b'{"sha256": "0", "classes": [1]}', b"null"])
 def test_a_note_that_is_none_is_passed_over_even_under_its_digest(world, note):
     """Whoever edits a clone's store can give an entry the digest of whatever they write."""
-    cache = world.nodes()._cache
+    cache = world.nodes().cache
     for path in cache.folder.rglob("*"):
         if path.is_file():
             cache.write(path.name.removesuffix(".pickle"), note)

@@ -1,5 +1,7 @@
 """What the report says of its own forms and checks follows its configuration and its checks."""
 
+import json
+
 import pytest
 import typst
 
@@ -7,7 +9,7 @@ from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.style import new_drawing
 from audit.documents import formats_and_standards
 from press.document.accessibility import check_accessible
-from press.mistakes import Mistakes
+from press.errors import Mistakes
 from press.pdf.book import compile_pdf
 from press.pdf.missing_characters import check_letters
 from report.checks.pages import empty_pages
@@ -71,6 +73,23 @@ def test_the_standards_are_those_that_the_pdf_is_held_to(project):
     )
     edit(EXTENSION, "pdf-standard: [ua-1, a-3a]", "pdf-standard: []")
     assert "PDF/UA-1" not in formats_and_standards.standards_of(root)
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("evidence@example.org", "please write to evidence@example.org, and say which part"),
+        (formats_and_standards.NO_CONTACT, "No contact has been named for this edition"),
+    ],
+)
+def test_who_may_be_asked_is_who_the_cover_names(tmp_path, named, said):
+    path = tmp_path / formats_and_standards.COVER
+    path.parent.mkdir()
+    path.write_text(json.dumps({"evaluation": {"contact": named}}), "utf-8")
+    assert said in formats_and_standards.asked(tmp_path).replace("\\", "")
+    assert ("write to" in formats_and_standards.asked(tmp_path)) is (
+        named != formats_and_standards.NO_CONTACT
+    )
 
 
 def barriers(text):
