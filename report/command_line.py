@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def refuse_other_code(here: Path) -> None:
-    """Refuse to run another program than that in the folder of a study that holds its own.
+    """Refuse to run another program than that in the folder of a study that has its own.
 
     Its ledger would give lines and digests of code that did not run.
     """
@@ -94,7 +94,7 @@ def refuse_other_code(here: Path) -> None:
     own = importing.package_folder(root, "analysis")
     if own.resolve() != importing.CODE.resolve():
         raise ConfigurationError(
-            f"this study holds its own code, and the command is that of {importing.CODE}",
+            f"this study has its own code, and the command is that of {importing.CODE}",
             place=str(root),
             remedy="run `python -m report` in the study's folder, or its own `.venv`",
         )
@@ -226,7 +226,7 @@ def _validate(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show the values that break a rule, on this terminal only",
     )
-    parser.add_argument("--all", action="store_true", help="also list the rules that hold")
+    parser.add_argument("--all", action="store_true", help="also list the rules that are met")
 
     def run(chosen: argparse.Namespace) -> int:
         from report.commands.validate import validate

@@ -68,7 +68,7 @@ def _refuse(name: str, found: Verification) -> None:
         more = len(wrong) - SHOWN_AT_MOST
         lines = [*wrong[:SHOWN_AT_MOST], *([f"and {more} more"] if more > 0 else [])]
         raise VerificationFailed(
-            "not signed, since it does not hold:\n" + "\n".join(f"  - {each}" for each in lines),
+            "not signed: it fails verification:\n" + "\n".join(f"  - {each}" for each in lines),
             place=name,
             remedy="build it again; `report verify` says more",
         )
