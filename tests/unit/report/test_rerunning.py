@@ -14,7 +14,7 @@ import pytest
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.importing import CODE
 from audit.ledger.bundle import Bundle
-from audit.ledger.ledger import InputFile
+from audit.ledger.provenance import InputFile
 from audit.terminal import print_lines
 from audit.trace.repository import Commit
 from report.commands import verify as verifying
