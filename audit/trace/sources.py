@@ -65,7 +65,7 @@ class SourceIndex:
     Parameters
     ----------
     root
-        The study's folder. A package that it does not hold is the program's.
+        The study's folder. A package that it does not contain is the program's.
     packages
         Names of the packages to read.
     """
@@ -138,6 +138,11 @@ class SourceIndex:
     def syntax(self, module: str, name: str) -> ast.stmt:
         """Return the syntax tree of one definition."""
         return self.modules[module].definitions[name][1]
+
+    def names_in(self, module: str, name: str) -> dict[str, str]:
+        """Return the names that imports bind in a definition, with what they refer to."""
+        home = self.modules[module]
+        return {**home.imports, **_imports(self.syntax(module, name), home.name)}
 
     def unresolved(self, module: str, name: str) -> set[str]:
         """Return dotted names in these packages that a definition uses but that are not defined.
