@@ -11,7 +11,7 @@ from tests.spec.test_claims_follow_data import SCENARIOS
 
 pytestmark = pytest.mark.slow
 
-MARK = "[No longer holds: "
+MARK = "[No longer true: "
 FALLEN = SCENARIOS["no-effect"] | {"directions_are_built_in"}
 """In a file of this scenario, other than in tests of claims, the published directions are not."""
 
@@ -31,7 +31,7 @@ def test_a_draft_marks_what_no_longer_holds_and_a_release_stops(project):
     outcome = run(project, *BUILD, "--data", "extract", "--out", "book")
     assert outcome.code == 0, outcome.text
     assert {name for name in FALLEN if f" {name}: " in outcome.text} == FALLEN
-    assert outcome.text.count("no longer holds: ") >= len(FALLEN)
+    assert outcome.text.count("no longer true: ") >= len(FALLEN)
 
     # The label knows invented files wherever they are.
     assert "Invented data" in (project / "book" / "index.html").read_text(encoding="utf-8")
