@@ -7,7 +7,7 @@ from pathlib import Path
 from analysis.dataflow import graph
 from analysis.environment import stated
 from analysis.evaluation import Evaluation
-from analysis.installed import installed_digest
+from analysis.installed_packages import installed_digest
 from report.reuse.results import Results
 from tests.conftest import ROOT
 

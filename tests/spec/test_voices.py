@@ -6,7 +6,7 @@ import pytest
 
 from analysis.contracts import read_contracts
 from analysis.dataflow import graph
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from tests.architecture import ROOT
 from tests.spec.committed import EVALUATION
 

@@ -8,7 +8,7 @@ import json
 import pytest
 import typst
 
-from audit.coverage.formulas import key, written
+from audit.coverage.formulas import formula_key, tex_formulas
 from audit.ledger.structure import Source, Structure
 from audit.pdf.attachments import Attachment
 from audit.seal.seal import Chapter
@@ -160,8 +160,8 @@ def test_without_a_statement_of_them_formulas_and_sources_are_untraced(tmp_path)
 
 def test_formulas_are_read_as_pandoc_reads_them():
     said = "It costs \\$5 or $ 6$, $7$8, `$9$`; $a_0$, $$\nb^2\n$$ {#eq-b}, $$c$$"
-    assert list(written(said)) == ["9", "a_0", "b^2 #eq-b", "c"]
-    assert key(r"\hspace{2em}\frac{1}{2} x_{10}") == "1 10 2"
+    assert list(tex_formulas(said)) == ["9", "a_0", "b^2 #eq-b", "c"]
+    assert formula_key(r"\hspace{2em}\frac{1}{2} x_{10}") == "1 10 2"
     assert Structure() == Structure({}, {}, {})
 
 

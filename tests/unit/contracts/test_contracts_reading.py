@@ -11,7 +11,7 @@ import pytest
 
 from analysis.contracts import ValidationError, read_contracts, refuse_without_column
 from analysis.contracts.contract import OPTIONS
-from analysis.contracts.engine import usable
+from analysis.contracts.engine import checked_result
 from analysis.contracts.expectations import expectations
 from analysis.contracts.typed_tables import in_steps
 from analysis.errors import ConfigurationError
@@ -272,7 +272,7 @@ def result(**parts: object) -> SimpleNamespace:
 
 
 def test_a_usable_result_is_used() -> None:
-    assert usable(result())["element_count"] == 1
+    assert checked_result(result())["element_count"] == 1
 
 
 @pytest.mark.parametrize(
@@ -287,4 +287,4 @@ def test_a_usable_result_is_used() -> None:
 )
 def test_an_empty_or_exceptional_result_is_an_error_of_ours(parts: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="children-used"):
-        usable(result(**parts))
+        checked_result(result(**parts))
