@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -73,7 +74,8 @@ def without_positions(trail: Trail) -> Trail:
 
 def _stated(trail: Trail) -> Iterator[str]:
     """Yield everything from which the pages of a trail without positions are made."""
-    yield trail.ledger.to_json()
+    # Indentation, which would take most of the time, says nothing.
+    yield json.dumps(trail.ledger.as_dict(), sort_keys=True)
     for file in (*trail.code.files, STUDY):
         yield code_file(trail.code.root, file).read_text(encoding="utf-8")
     parts = (trail.captions, trail.data, trail.chapters, trail.sources, trail.formulas)
