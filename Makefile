@@ -7,8 +7,12 @@ else
 BIN := $(VENV)/bin
 endif
 READY := $(VENV)/ready
+# An environment of its own: what a cluster needs is five times what the report needs.
+SCALE := .venv-scale
+SCALE_BIN := $(subst $(VENV)/,$(SCALE)/,$(BIN))
+SCALE_READY := $(SCALE)/ready
 
-.PHONY: report summary test check prove bench coverage preview clean lock
+.PHONY: report summary test check prove bench coverage preview clean lock scale test-scale
 
 report: $(READY)
 	$(BIN)/python -m report build --to html,pdf,docx,xlsx,png
@@ -61,8 +65,24 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python -c "from pathlib import Path; Path('$(READY)').touch()"
 
+# Event files larger than memory, and clusters: docs/scale.md.
+scale: $(SCALE_READY)
+
+# On clusters that the tests start on this machine. What is skipped there counts as failed.
+test-scale: $(SCALE_READY)
+	CI=true $(SCALE_BIN)/python -m pytest -m scale tests
+
+$(SCALE_READY): requirements.lock requirements-scale.lock pyproject.toml
+	$(PYTHON) -m venv --clear $(SCALE)
+	$(SCALE_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock -r requirements-scale.lock
+	$(SCALE_BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(SCALE_BIN)/python -c "from pathlib import Path; Path('$(SCALE_READY)').touch()"
+
+# Both name the same versions of what they share.
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-annotate --no-header pyproject.toml -o requirements.lock
+	$(COMPILE) --extra test -o requirements.lock
+	$(COMPILE) --extra scale --constraint requirements.lock -o requirements-scale.lock
 
 clean:
 	$(PYTHON) -c "import shutil; [shutil.rmtree(d, ignore_errors=True) for d in ('_book', '_book-summary', '_book-page', '_exhibits', '.report')]"

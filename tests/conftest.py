@@ -1,5 +1,6 @@
 """Which tests need a tool that Python can't install, and which skips are allowed in CI."""
 
+import importlib.util
 import os
 import shutil
 from collections import Counter
@@ -14,13 +15,23 @@ TOOLS = {
     "quarto": ("quarto",),
     "rscript": ("Rscript",),
 }
-ALLOWED_IN_CI = ("needs quarto", "the recorded corpus is not beside the checkout")
-"""Quarto is in no registry that CI reaches, and the corpus of what it made is no part of the
-project (`tests/book/golden_books` is); all else must run there."""
+SCALE = ("dask", "distributed", "duckdb", "ibis", "joblib", "pyspark")
+ALLOWED_IN_CI = (
+    "needs quarto",
+    "needs the extra 'scale'",
+    "the recorded corpus is not beside the checkout",
+)
+"""Quarto is in no registry that CI reaches, what a cluster needs is run by `make test-scale`, and
+the corpus of what Quarto made is no part of the project (`tests/book/golden_books` is); all else
+must run there."""
 
 
 def pytest_collection_modifyitems(items):
+    missing = [name for name in SCALE if importlib.util.find_spec(name) is None]
     for item in items:
+        if missing and item.get_closest_marker("scale"):
+            reason = f"needs the extra 'scale' ({', '.join(missing)}): make test-scale"
+            item.add_marker(pytest.mark.skip(reason=reason))
         for marker, names in TOOLS.items():
             if item.get_closest_marker(marker) and not any(map(shutil.which, names)):
                 item.add_marker(pytest.mark.skip(reason=f"needs {marker} ({names[0]} on PATH)"))

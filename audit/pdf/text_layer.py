@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from audit.coverage.pages_read import read_once, reuses
+from audit.coverage.page_cache import cached_read, reuses
 from audit.pdf.content_stream import Run, runs, streams
 from audit.pdf.tag_tree import Element, read_tags
 
@@ -184,7 +184,7 @@ def read_text(pdf: Any, tags: TagTree | None = None) -> TextLayer:
         read = partial(_read_page, page, number, own, fonts)
         if reuses():
             given = repr([number, _read_of(page, digests), *own.items()])
-            found, said = _unpacked(read_once("page of a PDF", given, partial(_packed, read)))
+            found, said = _unpacked(cached_read("page of a PDF", given, partial(_packed, read)))
         else:
             found, said = read()
         pages.append(tuple(found))

@@ -29,7 +29,7 @@ from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.markdown import NARROW
 from analysis.incremental import conditions
 from audit.trace.repository import Commit, public_repository, read_commit
-from press.chapter.reading import read_book, reread_configuration
+from press.chapter.book import read_book, reread_configuration
 from press.project.project import read_project
 from report.checks.readiness import (
     broken_claims,
@@ -52,17 +52,17 @@ from report.checks.release import (
 )
 from report.cover import cover, write_cover
 from report.engines import Press, Rendering, choose
+from report.exhibit_references import check, references, uses
 from report.finish import LEDGER, finish_book
 from report.formats.writing import FORMATS as OTHERS
-from report.lock import alone
-from report.recording import make_ledger
-from report.register import check, references, uses
-from report.reuse.cells import shows_only
+from report.ledger import make_ledger
+from report.lock import project_lock
+from report.reuse.build_cache import Reused
+from report.reuse.displayed import shows_only
 from report.reuse.inputs import digests, hash_sources
+from report.reuse.last_build import Recorder, build_options
 from report.reuse.ledger import cached_ledger
-from report.reuse.nothing_to_do import Recorder, asked_for
 from report.reuse.results import Results
-from report.reuse.reused import Reused
 from report.reuse.values import PLACE, filled, stated, stored
 from report.sealing import write_data
 from report.stages import Stages
@@ -72,9 +72,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from audit.ledger.ledger import Ledger
-    from press.chapter.reading import Book
+    from press.chapter.book import Book
     from report.checks.prose import BareNumber
-    from report.register import Use
+    from report.exhibit_references import Use
 
 TYPESET = ("html", "pdf")
 """Formats made by an engine."""
@@ -123,9 +123,9 @@ def build(
     chosen = choose(engine)
     earlier = earlier_releases(against)
     root = find_root(Path.cwd())
-    with alone(root):
+    with project_lock(root):
         written_in = hash_sources(root)
-        recorder = Recorder(root, asked_for(data, formats, out, engine, profiles))
+        recorder = Recorder(root, build_options(data, formats, out, engine, profiles))
         evaluation = Evaluation(root, data.resolve() if data else None)
         stages = Stages(expected=recorder.last.seconds if recorder.last else {})
         print(f"report: {evaluation.study.title}")

@@ -3,7 +3,7 @@
 import pikepdf
 import pytest
 
-from audit.coverage.pages_read import recalling
+from audit.coverage.page_cache import using_cache
 from audit.pdf.text_layer import read_text
 from tests.unit.audit import sealed
 
@@ -32,7 +32,7 @@ def test_the_text_of_reused_pages_is_that_of_read_ones(pdf):
     with pikepdf.open(pdf) as opened:
         plain = read_text(opened)
         for _ in range(2):
-            with recalling(cache):
+            with using_cache(cache):
                 assert read_text(opened) == plain
     assert cache.made == len(plain.pages)
 
@@ -111,10 +111,10 @@ CHANGES = [
 def test_a_page_is_read_again_if_what_it_rests_on_has_changed(pdf, change):
     cache = Recorded()
     with pikepdf.open(pdf) as opened:
-        with recalling(cache):
+        with using_cache(cache):
             before = read_text(opened)
         change(opened)
         plain = read_text(opened)
         assert plain != before, "the change shows nowhere"
-        with recalling(cache):
+        with using_cache(cache):
             assert read_text(opened) == plain
