@@ -66,6 +66,10 @@ class Cache:
         except Exception:  # bytes of another format can fail in any way
             return None
 
+    def has(self, key: str) -> bool:
+        """Return whether there is an entry under a key, intact or not."""
+        return self._path(key).is_file()
+
     def write(self, key: str, data: bytes) -> None:
         """Store an entry under a key."""
         path = self._path(key)
@@ -135,6 +139,10 @@ class PendingCache(Cache):
     def read(self, key: str) -> bytes | None:
         """Return the entry under a key, pending or written; None if there is none."""
         return self.pending[key] if key in self.pending else super().read(key)
+
+    def has(self, key: str) -> bool:
+        """Return whether an entry is pending or written."""
+        return key in self.pending or super().has(key)
 
     def write(self, key: str, data: bytes) -> None:
         """Hold an entry until `commit`."""

@@ -22,9 +22,8 @@ from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import specified_settings
 from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
 from analysis.exhibits.parts.disclosure_check import cleared
-from analysis.exhibits.parts.display import Shown
 from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
-from analysis.exhibits.parts.markdown import NARROW
+from analysis.exhibits.parts.markdown import NARROW, Shown
 from analysis.installed_packages import installed_digest
 from analysis.store import NotStored, Store, private_folder
 from analysis.study.settings import read_study
@@ -83,11 +82,17 @@ class Evaluation:
     @cached_property
     def files(self) -> Mapping[str, str]:
         """SHA-256 of each file that a result depends on, as it was before anything was read."""
+        assert self._seen
         found = dependencies.hash_files(self.root, self.directory)
         # Only the settings were read before, as they name the extract.
         if read_study(self.root / "study.toml") != self.study:
             raise InputsChanged("study.toml changed while it was read", remedy="run this again")
         return found
+
+    @cached_property
+    def _seen(self) -> Mapping[str, object]:
+        """Times of each of these files before it was hashed, which an undone edit changes too."""
+        return dependencies.settled_file_stats(self.root, self.directory)
 
     @cached_property
     def key(self) -> str:
@@ -102,6 +107,8 @@ class Evaluation:
         if self.given_key is None:
             now = dependencies.hash_files(self.root, self.directory)
             dependencies.refuse_changed(self.files, now)
+            seen = dependencies.file_stats(self.root, self.directory)
+            dependencies.refuse_changed(self._seen, seen)
 
     @cached_property
     def store(self) -> Store:
@@ -133,6 +140,7 @@ class Evaluation:
         from analysis.contracts import read_contracts, refuse_without_column
         from analysis.dataflow import graph
         from analysis.dataflow.disclosure_paths import status_by_path
+        from analysis.parallel.plan import compute_ahead
 
         built, asked = graph.build(self.root), [*wanted, "contracts"]
         nodes = None
@@ -143,6 +151,7 @@ class Evaluation:
                     values = graph.compute(built, asked, inputs)
                 else:
                     nodes = take(built)
+                    compute_ahead(nodes, asked)
                     values = {name: nodes.value(name) for name in asked}
             except KeyError as error:
                 refuse_without_column(error, read_contracts(self.root / "data_contracts"))

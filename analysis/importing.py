@@ -34,6 +34,9 @@ loads installed packages and the files before this one."""
 READ: dict[str, str] = {}
 """SHA-256 of each source file of the project as this process read it, by its real path."""
 
+READ_ON_IMPORT: dict[str, set[str]] = {}
+"""Paths that modules of the analysis opened while they were imported."""
+
 IMPORTED = tuple({*all_suffixes(), ".pyc", ".pyd", ".so"})
 """Suffixes of files that Python can import, on this system or another."""
 _AT_ROOT = ("_book", "_exhibits")
@@ -172,6 +175,19 @@ def _virtual(folder: str) -> bool:
     return "pyvenv.cfg" in names and not any(name.startswith("__init__.") for name in names)
 
 
+def _note_reads(event: str, arguments: tuple[Any, ...]) -> None:
+    """Note a file or folder that a module of the analysis opens while it is imported."""
+    if event not in ("open", "os.listdir", "os.scandir"):
+        return
+    frame = sys._getframe(1)
+    while frame and not frame.f_code.co_filename.startswith("<frozen importlib"):
+        module = str(frame.f_globals.get("__name__"))
+        if frame.f_code.co_name == "<module>" and module.partition(".")[0] in ("analysis", OWN):
+            READ_ON_IMPORT.setdefault(module, set()).add(str(arguments[0]))
+            return
+        frame = frame.f_back  # type: ignore[assignment]  # the last has none
+
+
 def install() -> None:
     """Install this loader for the project's code.
 
@@ -183,6 +199,7 @@ def install() -> None:
     if any(isinstance(finder, Finder) for finder in sys.meta_path):
         return
     sys.meta_path.insert(0, Finder())
+    sys.addaudithook(_note_reads)
     for name in _BEFORE:
         path = str(CODE / name)
         taken = SourceFileLoader(name, path).get_code(name)

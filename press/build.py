@@ -16,8 +16,7 @@ from press.cache import Cache, using_cache, with_cache
 from press.chapter.book import Book, read_book
 from press.chapter.chapter import Chapter
 from press.edition import Edition
-from press.errors import LostError, PressError, ProjectError
-from press.mistakes import Mistakes
+from press.errors import LostError, Mistakes, PressError, ProjectError
 from press.project.options import execute_options, figure_options_warning
 from press.project.output_folder import OLD, check_target, swap, working_folder
 from press.project.project import Project

@@ -12,12 +12,12 @@ from press.chapter.chapter import Chapter, inlines_of
 from press.edition import Edition
 from press.errors import (
     BrokenReferenceError,
+    Mistakes,
     PressError,
     ProjectError,
     UnknownSourceError,
     UnsupportedError,
 )
-from press.mistakes import Mistakes
 from press.project.options import execute_options
 from press.project.resources import Resources
 from press.run.results import CellResult, ExecutedChapter, ProseResult

@@ -16,12 +16,13 @@ from press.chapter.cells import check_cell
 from press.chapter.chapter import Chapter
 from press.chapter.manuscript import manuscript
 from press.chapter.shortcodes import Values, resolve_shortcodes, title_markdown
+from press.chapter.source import Line, Source
 from press.document.accessibility import check_accessible
 from press.document.crossref import wording
 from press.document.page import Page, html_path, is_home, number_page, read_page
 from press.document.preparation import Ready, make_ready
 from press.document.tree import Node
-from press.errors import ProjectError, TypesettingError
+from press.errors import Location, Mistakes, ProjectError, TypesettingError
 from press.guard.guard import lost_in_pages, lost_in_print
 from press.html.book import html_files, write_files, write_html
 from press.html.header_includes import added_html, included
@@ -29,18 +30,32 @@ from press.html.page_cache import cache_pages, cached_pages, page_keys
 from press.lua.filters import filtered, filters_of
 from press.lua.running import Asked, Surroundings
 from press.lua.shortcodes import LuaShortcodes, shortcode_files
-from press.mistakes import Mistakes
 from press.pdf.book import compile_pdf, with_place, write_typst
 from press.pdf.missing_characters import check_letters
-from press.project.cover import with_cover
 from press.project.extension import read_extension
 from press.project.options import chapter_options, execute_options
 from press.project.project import Project
 from press.project.resources import Resources
 from press.project.unsupported import check_page
+from press.project.yaml import Settings
 from press.run.outputs import hosts_in
 from press.run.pictures import Figures
 from press.run.results import ExecutedChapter
+
+
+def with_cover(source: Source, settings: Settings) -> Source:
+    """Insert the book's cover image, if it has one, at the start of the home page."""
+    image = settings.get("book", "cover-image")
+    if not image:
+        return source
+    title = str(settings.get("book", "title", default="")).replace('"', '\\"')
+    alt = settings.get("book", "cover-image-alt")
+    words = f' fig-alt="{alt}"' if alt else ""
+    text = f'![](/{str(image).lstrip("/")} "{title}"){{.quarto-cover-image .nolightbox{words}}}'
+    if "://" in str(image):
+        text = text.replace("(/", "(", 1)
+    place = settings.location("book", "cover-image") or Location("_quarto.yml")
+    return Source((Line(text, place), Line("", place), *source.lines))
 
 
 @dataclass

@@ -167,7 +167,7 @@ def _build(parser: argparse.ArgumentParser) -> None:
 def _run_build(chosen: argparse.Namespace) -> int:
     formats, profiles = tuple(chosen.to.split(",")), _profiles(chosen)
     if not chosen.release and not chosen.against:
-        from report.reuse.up_to_date import build_options, nothing_to_do
+        from report.reuse.last_build import build_options, nothing_to_do
 
         asked = build_options(chosen.data, formats, chosen.out, chosen.engine, profiles)
         if nothing_to_do(asked, explain=chosen.explain):

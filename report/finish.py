@@ -126,7 +126,7 @@ def _finish(written: Book, book: Path, *, fresh: bool, also: Sequence[str], mome
     crate = crate_metadata(whole, book)
     (book / CRATE).write_text(crate, encoding="utf-8", newline="\n")
     for pdf, layer in layers.items():
-        seal_report(pdf, written, root / LEDGER, crate=book / CRATE, layer=layer)
+        seal_report(pdf, written, root / LEDGER, book / CRATE, layer, release=fresh)
     open_to_readers(book)
     return "\n".join(filter(None, messages))
 

@@ -9,8 +9,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from analysis.study.toml_file import key_lines
-from audit.ledger.claim_evidence import shown_evidence
-from audit.ledger.exhibit_record import record
+from audit.ledger.exhibit_record import record, shown_evidence
 from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting, Step, here
 from audit.trace.lineage import Dataflow, code_table, counted_outcomes, dotted
 from audit.trace.program import program

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from analysis.contracts.contract import CONTROL_TOTALS
 from analysis.contracts.typed_tables import FIRST_ROW
 from analysis.errors import ContractBroken, NothingTested
+from analysis.extract.files.out_of_core import OutOfCoreTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -165,14 +166,19 @@ def _values(result: RuleResult, tables: Mapping[str, pd.DataFrame]) -> list[str]
         return []
     rows = [row for row in result.rows[:ROWS_SHOWN] if 0 <= row - FIRST_ROW < len(table)]
     columns = [result.column] if result.column in table.columns else list(table.columns)
+    sent = (
+        table.sent(rows)
+        if isinstance(table, OutOfCoreTable)
+        else table.iloc[[row - FIRST_ROW for row in rows]]
+    )
     return [
         _wrapped(
             f"row {row}: "
-            + ", ".join(f"{name}={_value(table[name].iloc[row - FIRST_ROW])}" for name in columns),
+            + ", ".join(f"{name}={_value(sent[name].iloc[place])}" for name in columns),
             4,
             6,
         )
-        for row in rows
+        for place, row in enumerate(rows)
     ]
 
 

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.disclosure.exceptions import FILE as EXCEPTIONS
-from analysis.disclosure.exceptions import ReleaseException, read_exceptions, with_exception
 from analysis.disclosure.releases import ESTIMATE, ReleasedData, Revealed, revealed_by
 from analysis.disclosure.rules import EGRESS, PUBLIC, SYMBOLS, DisclosureRules
 from analysis.disclosure.spreadsheet_safety import safe_csv
-from analysis.disclosure.status import Status, held, released, strictest, suppressed
+from analysis.disclosure.status import FILE as EXCEPTIONS
+from analysis.disclosure.status import (
+    ReleaseException,
+    Status,
+    held,
+    read_exceptions,
+    released,
+    strictest,
+    suppressed,
+    with_exception,
+)
 from analysis.models.inputs.estimability import WITHHELD
 
 if TYPE_CHECKING:

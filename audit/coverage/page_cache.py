@@ -27,6 +27,11 @@ def using_cache(recall: Recall | None) -> Iterator[None]:
         _CACHES.pop()
 
 
+def reuses() -> bool:
+    """Return whether there is a cache."""
+    return bool(_CACHES)
+
+
 def cached_read(what: str, text: str, read: Callable[[], Any]) -> Any:
     """Return what is read from a text, from the cache if there is one and it is known.
 

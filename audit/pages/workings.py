@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analysis.exhibits.parts.workings.explanations import interval_reading, reading
-from analysis.exhibits.parts.workings.measures import measure
+from analysis.exhibits.parts.workings.statistics import measure
+from analysis.exhibits.parts.workings.working import interval_reading, reading
 from audit.coverage.literals import numbers
 from audit.ledger.cells import table_rows
 from audit.ledger.record import ClaimRecord, FigureRecord, Float, NumberRecord, TableRecord

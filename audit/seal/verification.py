@@ -16,14 +16,12 @@ from audit.coverage.trusted_literals import chosen_literals, known_literals, own
 from audit.ledger.reading import LEDGER, NoLedger, OtherFormat, parse_ledger
 from audit.ledger.structure import Structure
 from audit.limits import MALFORMED, error_text, open_pdf, read_file
-from audit.pdf.attachment_checks import attachment_faults
-from audit.pdf.attachments import attached
+from audit.pdf.attachments import attached, attachment_faults
 from audit.pdf.grammar import grammar_faults
 from audit.pdf.links import link_faults
 from audit.pdf.reader_consistency import form_faults, warnings
-from audit.pdf.reading_order import layout_faults
 from audit.pdf.tag_tree import read_tags
-from audit.pdf.text_completeness import text_faults
+from audit.pdf.text_completeness import layout_faults, text_faults
 from audit.pdf.text_layer import read_text
 from audit.pdf.writing import FileForm, file_form
 from audit.seal.alterations import Alteration, alterations

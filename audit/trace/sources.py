@@ -139,6 +139,11 @@ class SourceIndex:
         """Return the syntax tree of one definition."""
         return self.modules[module].definitions[name][1]
 
+    def names_in(self, module: str, name: str) -> dict[str, str]:
+        """Return the names that imports bind in a definition, with what they refer to."""
+        home = self.modules[module]
+        return {**home.imports, **_imports(self.syntax(module, name), home.name)}
+
     def unresolved(self, module: str, name: str) -> set[str]:
         """Return dotted names in these packages that a definition uses but that are not defined.
 

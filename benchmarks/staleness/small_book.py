@@ -20,8 +20,8 @@ from unittest.mock import patch
 import pandas as pd
 
 from analysis.cache import Cache
-from analysis.exhibits.parts.display import Shown
 from analysis.exhibits.parts.exhibit import Figure, Number, Provenance, Table
+from analysis.exhibits.parts.markdown import Shown
 from press.build import build_book
 from press.chapter.cells import Cell
 from press.chapter.chapter import Chapter, inlines_of

@@ -10,8 +10,7 @@ from typing import Any
 
 from press.chapter.chapter import INLINE
 from press.chapter.source import Line, Source
-from press.errors import ChapterError, Location
-from press.mistakes import Mistakes
+from press.errors import ChapterError, Location, Mistakes
 from press.run.cell_markdown import cell_markdown
 from press.run.charts import chart_in, drawn_outputs
 from press.run.outputs import (

@@ -13,8 +13,7 @@ from press.chapter.source import Line, Source, in_code
 from press.document import tree
 from press.document.crossref import KINDS
 from press.document.tree import Node, Nodes
-from press.errors import ChapterError
-from press.mistakes import Mistakes
+from press.errors import ChapterError, Mistakes
 
 _FORMULA = re.compile(
     r"\\begin\s*\{(?:equation|align|alignat|flalign|gather|multline|eqnarray|math|displaymath)\*?\}"

@@ -13,8 +13,7 @@ from press.document.crossref import Wording, check_labels, collected, resolve, w
 from press.document.links import anchors_of, with_anchors, with_links
 from press.document.page import Page
 from press.document.tree import Nodes
-from press.errors import BrokenReferenceError
-from press.mistakes import Mistakes
+from press.errors import BrokenReferenceError, Mistakes
 from press.project.project import Project
 from press.project.resources import Resources, with_images
 

@@ -17,8 +17,7 @@ from press.document.page import Page
 from press.document.pandoc import document, metadata, read_inlines, run
 from press.document.preparation import Ready
 from press.document.tree import Node, Nodes
-from press.errors import Location, TypesettingError
-from press.mistakes import Mistakes
+from press.errors import Location, Mistakes, TypesettingError
 from press.pdf.fitting import typst_string
 from press.pdf.tables import with_measured_widths
 from press.pdf.typst_escapes import with_markup_escaped

@@ -11,9 +11,8 @@ from typing import Any
 
 from press.cache import cached_call
 from press.document.page import Page
-from press.errors import ChapterError, Location
+from press.errors import ChapterError, Location, Mistakes
 from press.guard.guard import pieces_of, stated_in
-from press.mistakes import Mistakes
 
 _ASCII = 0x7F
 _JOINING = ("Cf", "Cc", "Mn", "Zs")  # categories of characters that are invisible on their own

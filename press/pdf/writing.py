@@ -10,7 +10,7 @@ from typing import Any
 from press.blocks.annotations import spoken_lines
 from press.blocks.captions import caption_place
 from press.blocks.html_tables import with_widths
-from press.blocks.inline_html import with_html_meant
+from press.blocks.raw_html import with_html_meant
 from press.blocks.theorems import lead, with_lead
 from press.chapter.keys import keys_in_print
 from press.document import tree

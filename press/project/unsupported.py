@@ -9,9 +9,15 @@ from typing import Any
 from press.document import tree
 from press.document.languages import is_known
 from press.document.page import Page
-from press.errors import ChapterError, Location, PressError, ProjectError, UnsupportedError
+from press.errors import (
+    ChapterError,
+    Location,
+    Mistakes,
+    PressError,
+    ProjectError,
+    UnsupportedError,
+)
 from press.html.header_includes import OPTIONS, is_for_pages
-from press.mistakes import Mistakes
 from press.project.yaml import Settings
 
 # Options of the project, a format or a chapter that change the content of a book.

@@ -58,11 +58,11 @@ from report.formats.writing import FORMATS as OTHERS
 from report.ledger import make_ledger
 from report.lock import project_lock
 from report.reuse.build_cache import Reused
-from report.reuse.exhibit_only import shows_only
+from report.reuse.displayed import shows_only
 from report.reuse.inputs import digests, hash_sources
+from report.reuse.last_build import Recorder, build_options
 from report.reuse.ledger import cached_ledger
 from report.reuse.results import Results
-from report.reuse.up_to_date import Recorder, build_options
 from report.reuse.values import PLACE, filled, stated, stored
 from report.sealing import write_data
 from report.stages import Stages

@@ -11,7 +11,7 @@ from analysis.errors import ConfigurationError
 from analysis.evaluation import find_root
 from analysis.extract.extract import read_extract
 from analysis.extract.maps import FOLDER
-from analysis.extract.maps.map_toml import as_toml
+from analysis.extract.maps.map_file import as_toml
 from analysis.extract.maps.proposal import Proposal, best_dataset, propose
 from analysis.extract.maps.recognition import form_of, supplied_map, table_of
 from audit.terminal import printable

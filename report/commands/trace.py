@@ -14,8 +14,15 @@ from audit.ledger.reading import read_ledger
 from audit.ledger.record import plain
 from audit.terminal import print_json, print_lines
 from audit.trace.freshness import changed_since
-from audit.trace.printed import Printed, as_number, where_printed
-from audit.trace.queries import BACKWARDS, affected_exhibits, closure, find_record
+from audit.trace.queries import (
+    BACKWARDS,
+    Printed,
+    affected_exhibits,
+    as_number,
+    closure,
+    find_record,
+    where_printed,
+)
 from audit.trace.repository import line_caveat
 from audit.trace.text import touched_text, tree
 

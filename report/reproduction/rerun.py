@@ -14,9 +14,8 @@ from analysis.environment import LATEST
 from analysis.errors import ReportError
 from audit.ledger.bundle import read_bundle
 from audit.ledger.ledger import environment, platform_name
-from audit.trace.ledger_differences import ledger_differences, locked_otherwise
 from audit.trace.program import program_digest
-from audit.trace.rerun import Rerun, grade
+from audit.trace.rerun import Rerun, grade, ledger_differences, locked_otherwise
 from report.reproduction.commits import commit_description, delivered_commit
 from report.reproduction.rebuild import RebuildFailed, git, of_commit, rebuild, shown
 

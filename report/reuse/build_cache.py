@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from report.reuse.last_build import Recorder
     from report.reuse.results import Results
-    from report.reuse.up_to_date import Recorder
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.cache import Cache, digest_of
-from analysis.exhibits.parts.display import Shown
 from analysis.exhibits.parts.exhibit import Exhibit, Provenance
+from analysis.exhibits.parts.markdown import Shown
 from analysis.importing import package_folder
 from analysis.incremental import conditions
 from press.run.execution import as_bytes, from_bytes
 from report.exhibit_references import NAMESPACES
-from report.reuse.displayed import displayed_chapter
-from report.reuse.exhibit_only import DOCUMENTS, shown
+from report.reuse.displayed import DOCUMENTS, displayed_chapter, shown
 from report.reuse.inputs import code_digest
 from report.reuse.values import stated
 

@@ -171,12 +171,18 @@ WRITTEN = (
 
 
 def hash_sources(root: Path) -> dict[str, str]:
-    """Return the SHA-256 of every source file of a book, by path from the root."""
+    """Return SHA-256 and times of every source file of a book, by path from the root.
+
+    The time of the last change of any kind shows an edit that was undone too.
+    """
     paths = {path for pattern in WRITTEN for path in root.glob(pattern) if path.is_file()}
-    return {
-        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(paths)
-    }
+    found = {}
+    for path in sorted(paths):
+        facts, digest = path.stat(), hashlib.sha256(path.read_bytes()).hexdigest()
+        found[path.relative_to(root).as_posix()] = (
+            f"{digest} {facts.st_mtime_ns} {facts.st_ctime_ns}"
+        )
+    return found
 
 
 def code_digest(root: Path, names: tuple[str, ...]) -> str:

@@ -140,7 +140,7 @@ def test_the_content_of_the_published_summary_is_there(what):
 
 
 def test_a_special_school_is_explained():
-    from exhibits.outcomes.pilots import pilots_table
+    from exhibits.outcomes.published import pilots_table
     from exhibits.results.published import published_facts
 
     table = pilots_table(published_facts(ROOT / "data" / "published"))

@@ -12,7 +12,7 @@ import pytest
 
 from analysis.dataflow import graph
 from analysis.exhibits.appendix import appraisal_tables, sensitivity_tables
-from analysis.exhibits.design import limits_tables
+from analysis.exhibits.design import tables
 from analysis.exhibits.design import tables as design_tables
 from analysis.exhibits.design_checks import figures as check_figures
 from analysis.exhibits.design_checks import findings as said
@@ -144,16 +144,16 @@ NOTES = {
         lambda: event_study.TERM_MONTHS == 4,
     ),
     "schools selected": (
-        limits_tables.regression_to_mean, "eight schools chosen from sixty",
+        tables.regression_to_mean, "eight schools chosen from sixty",
         lambda: (Selection("at random", "none").schools,
                  Selection("at random", "none").candidates) == (8, 60),
     ),
     "exaggeration": (
-        limits_tables.exaggeration_table, "two-sided tests at the 5% level",
+        tables.exaggeration_table, "two-sided tests at the 5% level",
         lambda: inspect.signature(exaggeration.exaggeration).parameters["level"].default == 0.95,
     ),
     "detectable": (
-        limits_tables.detectable, "the primary two-sided test would find four times in five",
+        tables.detectable, "the primary two-sided test would find four times in five",
         lambda: detectable.POWER == 0.8,
     ),
     "judged by school": (
@@ -236,7 +236,7 @@ def test_no_estimate_is_called_worth_its_cost():
 
 
 def test_the_dispersion_behind_each_detectable_effect_is_printed():
-    assert '"Dispersion"' in inspect.getsource(limits_tables.detectable)
+    assert '"Dispersion"' in inspect.getsource(tables.detectable)
     assert "with the dispersion behind each" in chapter("design-limits-detail.qmd")
 
 

@@ -129,6 +129,21 @@ def test_an_edit_while_it_computes_is_no_result_of_either_state(project, computi
         Evaluation(project).compute(["x"])
 
 
+@pytest.mark.parametrize("name", ["study.toml", "data/synthetic/schools.csv"])
+def test_an_edit_undone_while_it_computes_is_seen_by_its_time(project, computing, name):
+    path = project / name
+
+    def edit_and_restore():
+        before, times = path.read_bytes(), path.stat()
+        path.write_bytes(before + b"# edited\n")
+        path.write_bytes(before)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    computing.append(edit_and_restore)
+    with pytest.raises(InputsChanged, match=f"{name} changed while"):
+        Evaluation(project).compute(["x"])
+
+
 @pytest.mark.usefixtures("computing")
 def test_what_is_computed_while_a_file_is_edited_is_not_cached(project, tmp_path):
     """Its entries are under the digests of the files before; the next build would find them."""
@@ -137,6 +152,9 @@ def test_what_is_computed_while_a_file_is_edited_is_not_cached(project, tmp_path
     class Nodes:
         def __init__(self, edits):
             self.cache, self.edits = PendingCache(folder), edits
+
+        def upstream(self, _names):
+            return []
 
         def value(self, _name):
             if self.edits:

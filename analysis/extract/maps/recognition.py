@@ -12,7 +12,7 @@ from analysis.errors import ConfigurationError
 from analysis.extract.files import FileForm, read_content
 from analysis.extract.files.comma_separated import MARK
 from analysis.extract.files.problem import FILE_RULES, UnreadableError
-from analysis.extract.maps.entries import dataset_map
+from analysis.extract.maps.reading import dataset_map
 from analysis.extract.maps.xml_records import read_units, records
 
 if TYPE_CHECKING:

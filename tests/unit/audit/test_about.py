@@ -9,7 +9,7 @@ from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.style import new_drawing
 from audit.documents import formats_and_standards
 from press.document.accessibility import check_accessible
-from press.mistakes import Mistakes
+from press.errors import Mistakes
 from press.pdf.book import compile_pdf
 from press.pdf.missing_characters import check_letters
 from report.checks.pages import empty_pages

@@ -14,8 +14,7 @@ from analysis.contracts import read_contracts
 from analysis.errors import ConfigurationError
 from audit.ledger.cells import find_cell
 from audit.trace.freshness import changed_since
-from audit.trace.printed import as_number, where_printed
-from audit.trace.queries import affected_exhibits, closure, find_record
+from audit.trace.queries import affected_exhibits, as_number, closure, find_record, where_printed
 from audit.trace.repository import line_caveat
 from audit.trace.sources import syntax_digest
 from audit.trace.text import touched_text, tree

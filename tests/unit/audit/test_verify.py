@@ -15,7 +15,7 @@ from audit.coverage.literals import explained_numbers
 from audit.coverage.structural_numbers import TITLES
 from audit.coverage.trusted_literals import chosen_literals, own_patterns
 from audit.pdf.attachments import Attachment, attach, attached
-from audit.pdf.character_map import character_map
+from audit.pdf.text_position import character_map
 from audit.pdf.writing import FileForm, saved
 from audit.seal.seal import OWN_FILES, Chapter
 from audit.seal.sealing import seal_pdf

@@ -8,10 +8,9 @@ import pytest
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rows import Effect
 from analysis.exhibits.parts.workings.effects import difference_working, ratio_working
-from analysis.exhibits.parts.workings.explanations import reading
-from analysis.exhibits.parts.workings.measures import measure
-from analysis.exhibits.parts.workings.working import percentage
-from audit.ledger.claim_evidence import shown_evidence
+from analysis.exhibits.parts.workings.statistics import measure
+from analysis.exhibits.parts.workings.working import percentage, reading
+from audit.ledger.exhibit_record import shown_evidence
 from audit.ledger.record import Working
 from audit.pages.quotients import quotients
 from audit.pages.workings import worked_out

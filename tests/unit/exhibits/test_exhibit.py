@@ -8,8 +8,8 @@ import pypandoc
 import pytest
 
 from analysis.disclosure import held
-from analysis.exhibits.parts.display import Shown
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table
+from analysis.exhibits.parts.markdown import Shown
 
 DATA = pd.DataFrame({"pilot": ["Lambeth"]})
 COLUMNS = {"pilot": "Local authority"}

@@ -6,7 +6,7 @@ from analysis.exhibits.parts.design import COLOURS
 from analysis.exhibits.parts.effect_rows import trial_row
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import INTERVENTION
-from analysis.exhibits.parts.workings.measures import measure
+from analysis.exhibits.parts.workings.statistics import measure
 from exhibits.appendix.pooling_exhibits import SHAPES
 from exhibits.outcomes.plain_language import in_a_hundred, results_in_words
 from exhibits.recommendations.later_trial import trial_beside_pilots

@@ -2,7 +2,7 @@
 
 import pytest
 
-from press.blocks.tabsets import with_tabsets
+from press.blocks.layouts import with_tabsets
 from press.chapter.keys import keys_html, keys_in_print, keys_markdown
 from press.document import tree
 

@@ -11,12 +11,11 @@ from press.chapter.cells import Prose, split_cells
 from press.chapter.chapter import Chapter
 from press.chapter.manuscript import manuscript
 from press.chapter.source import source_of
-from press.errors import Location
+from press.errors import Location, Mistakes
 from press.html.writing import _finished
-from press.mistakes import Mistakes
 from press.project.project import Entry
 from press.project.yaml import Settings
-from press.run.kernel import kernel_environment
+from press.run.client import kernel_environment
 from press.run.pictures import Figures
 from press.run.reproducible import last_state, reproducible_outputs, varying_outputs
 from press.run.results import CellResult, ExecutedChapter

@@ -16,16 +16,14 @@ from press.chapter.manuscript import inline_markdown
 from press.chapter.shortcodes import Values, resolve_shortcodes, spell
 from press.chapter.source import source_of
 from press.document import tree
-from press.document.counting import counted
 from press.document.crossref import Wording, collected, number_text, resolve, wording
 from press.document.links import anchors_of
-from press.document.numbering import number_blocks
+from press.document.numbering import counted, number_blocks
 from press.document.page import Page, number_page, read_page
 from press.document.pandoc import read
-from press.errors import ChapterError, Location
+from press.errors import ChapterError, Location, Mistakes
 from press.html.figures import figure_blocks
 from press.html.search import words
-from press.mistakes import Mistakes
 from press.pdf.writing import length, typst_string
 from press.project.authors import authors
 from press.project.project import Entry

@@ -13,9 +13,8 @@ from analysis import installed_packages
 from analysis.errors import ConfigurationError
 from press.chapter.book import read_book
 from report.reuse import inputs
-from report.reuse.exhibit_only import shows_only
-from report.reuse.last_build import BUILDS
-from report.reuse.up_to_date import STANDS, Recorder, build_options, nothing_to_do
+from report.reuse.displayed import shows_only
+from report.reuse.last_build import BUILDS, STANDS, Recorder, build_options, nothing_to_do
 
 FILES = {
     "study.toml": "seed = 1\n", "index.qmd": "# One\n", "analysis/model.py": "A = 1\n",
