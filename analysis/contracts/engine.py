@@ -256,7 +256,7 @@ def results(
     )
     with _quiet():
         outcome = batch.validate(suite, result_format=dict(detail))
-    found = {r.expectation_config.meta["rule"]: usable(r) for r in outcome.results}
+    found = {r.expectation_config.meta["rule"]: checked_result(r) for r in outcome.results}
     if missing := {rule for rule, _, _ in mapped} - set(found):
         raise ValidationError(f"no result for {', '.join(sorted(missing))}")
     return found
@@ -286,7 +286,7 @@ def judged(
     return found
 
 
-def usable(result: Any) -> Mapping[str, Any]:
+def checked_result(result: Any) -> Mapping[str, Any]:
     """Return a result's body; an empty or exceptional one is an error of the program."""
     rule = result.expectation_config.meta["rule"]
     info = result.exception_info or {}

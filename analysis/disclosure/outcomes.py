@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import Aggregate
-from analysis.disclosure.linked import release_tables
+from analysis.disclosure.linked_tables import release_tables
 from analysis.disclosure.rules import DisclosureRules
 from analysis.disclosure.status import Status, strictest
 from analysis.extract.files.out_of_core import OutOfCoreEvents
@@ -55,7 +55,7 @@ class ReleasedOutcomes:
     statuses
         The disclosure status of each table.
     check
-        The intruder's check; see `analysis.disclosure.linked.ReleasedTables`.
+        The intruder's check; see `analysis.disclosure.linked_tables.ReleasedTables`.
     """
 
     tables: Mapping[str, pd.DataFrame]

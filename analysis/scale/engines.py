@@ -13,8 +13,8 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from analysis import watching
 from analysis.errors import ConfigurationError
+from analysis.undeclared_reads import on_behalf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def engine(scale: Scale, folder: Path) -> Iterator[Engine]:
     import ibis
 
     # The cluster is named in the settings, and what it reads is known by digest.
-    with watching.apart(), warnings.catch_warnings():
+    with on_behalf(), warnings.catch_warnings():
         for message in QUIETENED:
             warnings.filterwarnings("ignore", message=message)
         try:

@@ -14,8 +14,8 @@ from analysis.models.inputs.estimability import NotEstimable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analysis.models.inputs.arrays import Booleans, Codes, Floats, SchoolCounts
-    from analysis.models.inputs.months import MonthCounts
+    from analysis.models.inputs.month_counts import MonthCounts
+    from analysis.models.inputs.school_counts import Booleans, Codes, Floats, SchoolCounts
 
 CHUNK = 4_000_000
 """Numbers in memory at once, so that use of memory does not grow with assignments."""

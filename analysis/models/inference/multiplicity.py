@@ -9,16 +9,16 @@ import pandas as pd
 
 from analysis.errors import ConfigurationError
 from analysis.models.inference.assignments import Assignments
-from analysis.models.inference.randomisation import TIE, statistics, stream
-from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inference.randomisation import TIE, named_seed, statistics
 from analysis.models.inputs.estimability import NotEstimable, require_estimable
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.inputs.specification import ALL_PILOTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
 
 METHODS = {"Holm": "holm", "Benjamini-Hochberg": "fdr_bh"}
@@ -173,7 +173,7 @@ def all_at_once(
     [0.3]
     """
     wanted = tuple(specifications)
-    random = {name: np.random.default_rng(stream(seed, str(name)))
+    random = {name: np.random.default_rng(named_seed(seed, str(name)))
               for name in {each.pilot for each in wanted}}  # fmt: skip
     blocks: dict[str | None, tuple[np.ndarray, Floats]] = {}
     by_specification = []
