@@ -59,6 +59,8 @@ class Engine:
 
     def arrow(self, expression: Any) -> Any:
         """Return the rows of an expression as a table of Arrow."""
+        if self.session is not None:  # Ibis would go by way of pandas
+            return self.spark_frame(expression).toArrow()
         return self.connection.to_pyarrow(expression)
 
     def frame(self, expression: Any) -> pd.DataFrame:
