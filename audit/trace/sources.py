@@ -71,7 +71,7 @@ class SourceIndex:
     Parameters
     ----------
     root
-        The study's folder. A package that it does not hold is the program's.
+        The study's folder. A package that it does not contain is the program's.
     packages
         Names of the packages to read.
     """
