@@ -136,7 +136,7 @@ class Results:
             for what in found:
                 by_read.setdefault(what, []).append(node)
         lines = [
-            f"{first_names(nodes)} read{'s' if len(nodes) == 1 else ''} {what}, which is not an input"
+            f"{first_names(nodes)}: read, but not declared as an input: {what}"
             for what, nodes in by_read.items()
         ]
         if lines and self.fresh:
