@@ -135,10 +135,10 @@ class Results:
         for node, found in sorted(self.watch.found.items()):
             for what in found:
                 by_read.setdefault(what, []).append(node)
-        lines = []
-        for what, nodes in by_read.items():
-            reads = "reads" if len(nodes) == 1 else "read"
-            lines.append(f"{first_names(nodes)} {reads} {what}, which is not an input")
+        lines = [
+            f"{first_names(nodes)}: read, but not declared as an input: {what}"
+            for what, nodes in by_read.items()
+        ]
         if lines and self.fresh:
             raise NotReady(
                 "\n".join(["results rest on something undeclared:", *lines]),
