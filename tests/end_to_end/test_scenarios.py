@@ -11,7 +11,7 @@ from tests.spec.test_claims_follow_data import SCENARIOS, WHOLE
 
 pytestmark = pytest.mark.slow
 
-MARK = "[No longer holds: "
+MARK = "[No longer true: "
 FALLEN = SCENARIOS[WHOLE] | {"directions_are_built_in"}
 """In a file of this scenario, other than in tests of claims, the published directions are not."""
 
@@ -31,7 +31,7 @@ def test_a_draft_from_another_extract_marks_what_no_longer_holds(project):
     assert outcome.code == 0, outcome.text
     outcome = run(project, *BUILD, "--data", "extract", "--out", "book")
     assert outcome.code == 0, outcome.text
-    assert set(re.findall(r"no longer holds: \S+ (\w+): ", outcome.text)) == FALLEN
+    assert set(re.findall(r"no longer true: \S+ (\w+): ", outcome.text)) == FALLEN
     assert "counts too small to show" not in outcome.text
     assert "warning: " not in outcome.text
 

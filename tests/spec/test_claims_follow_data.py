@@ -108,7 +108,7 @@ def recode(file, column, codes):
 
 
 def keep(file, rows):
-    """Leave out the rows that a condition doesn't hold for."""
+    """Leave out the rows that that do not meet a condition."""
 
     def change(tables):
         tables[file] = tables[file].loc[rows]
