@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from audit.ledger.ledger import Definition
+    from audit.ledger.provenance import Definition
 
 OWN_FILES = ("audit.css", "index.js", "view.css", "view.js")
 

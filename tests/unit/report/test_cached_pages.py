@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from analysis.exhibits.parts.exhibit import Provenance
-from audit.ledger.ledger import Commit
+from audit.ledger.provenance import Commit
 from audit.ledger.reading import read_ledger
 from press.errors import Location
 from report.audit_pages import PAGES, write_audit_pages
