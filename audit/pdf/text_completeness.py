@@ -1,4 +1,4 @@
-"""Check that all text of a PDF is in its text layer, in the order in which it stands on the page.
+"""Check that all text of a PDF is in its text layer, in the order of the page.
 
 Text can also be drawn by a form that a page uses, in an annotation over it, or in characters
 without a mapping; and it can have different text for listening or copying. No engine does this.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from audit.ledger.ledger import Definition
+from audit.ledger.provenance import Definition
 from audit.trace.columns import ColumnReader
 
 if TYPE_CHECKING:

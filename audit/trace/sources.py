@@ -65,7 +65,7 @@ class SourceIndex:
     Parameters
     ----------
     root
-        The study's folder. A package that it does not hold is the program's.
+        The study's folder. A package that it does not contain is the program's.
     packages
         Names of the packages to read.
     """
@@ -152,7 +152,7 @@ class SourceIndex:
         home, node = self.modules[module], self.syntax(module, name)
         imports = {**home.imports, **_imports(node, home.name)}
         found = set()
-        for chain in _chains(node):
+        for chain in _parts(node).chains:
             stands_for = ".".join([imports.get(chain[0], ""), *chain[1:]])
             own = stands_for.partition(".")[0] in self.packages
             a_module = stands_for in self.modules
@@ -165,7 +165,7 @@ class SourceIndex:
     ) -> set[Key]:
         imports = {**module.imports, **_imports(node, module.name)}
         used = set()
-        for chain in _chains(node):
+        for chain in _parts(node).chains:
             if among is not None and chain[0] not in among:
                 continue
             target = self._resolve(module, imports, chain)
@@ -257,7 +257,7 @@ def definition_digest(statement: ast.stmt, imports: Mapping[str, str]) -> str:
 
     Otherwise `from scipy.special import digamma as gammaln` would equal `import gammaln`.
     """
-    used = {part.id for part in ast.walk(statement) if isinstance(part, ast.Name)}
+    used = {chain[0] for chain in _parts(statement).chains if len(chain) == 1}
     meant = [f"{name}={imports[name]}" for name in sorted(used & imports.keys())]
     own = syntax_digest(statement)
     return hashlib.sha256("\n".join([own, *meant]).encode()).hexdigest() if meant else own
@@ -265,50 +265,82 @@ def definition_digest(statement: ast.stmt, imports: Mapping[str, str]) -> str:
 
 def syntax_digest(node: ast.AST) -> str:
     """Return the SHA-256 of code in normalised form, without docstrings."""
-    stripped = _WithoutDocstrings().visit(ast.parse(ast.unparse(node)))
-    return hashlib.sha256(ast.unparse(stripped).encode()).hexdigest()
+    bodies = [(each, each.body) for each in _parts(node).documented]
+    for each, body in bodies:
+        each.body = body[1:] or [ast.Pass()]
+    try:
+        return hashlib.sha256(ast.unparse(node).encode()).hexdigest()
+    finally:
+        for each, body in bodies:
+            each.body = body
 
 
-class _WithoutDocstrings(ast.NodeTransformer):
-    def _strip(self, node: ast.AST) -> ast.AST:
-        self.generic_visit(node)
-        body = node.body  # type: ignore[attr-defined]  # only nodes with a body come here
-        first = body[0] if body else None
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-            node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]  # it has one
-        return node
+@dataclass(frozen=True)
+class _Parts:
+    """What is read off a piece of code, all in one pass.
 
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _strip  # noqa: N815 - as ast calls it
+    Attributes
+    ----------
+    chains
+        Every dotted name in it, including annotations written as strings.
+    imports
+        Its imports, wherever they are.
+    documented
+        Its functions and classes that have a docstring.
+    """
+
+    chains: frozenset[tuple[str, ...]]
+    imports: tuple[ast.Import | ast.ImportFrom, ...]
+    documented: tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, ...]
+
+
+def _parts(node: ast.AST) -> _Parts:
+    """Return the parts of a piece of code, which is read once and not with `ast.walk` each time."""
+    known = node.__dict__.get("parts_read")
+    if isinstance(known, _Parts):
+        return known
+    chains: set[tuple[str, ...]] = set()
+    imports: list[ast.Import | ast.ImportFrom] = []
+    documented: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] = []
+    every = [node]
+    for part in every:  # which grows
+        if isinstance(part, ast.Name):
+            chains.add((part.id,))
+            continue
+        if isinstance(part, ast.Attribute):
+            chains.update(filter(None, [_dotted(part)]))
+        elif isinstance(part, ast.Import | ast.ImportFrom):
+            imports.append(part)
+        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            first = part.body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                documented.append(part)
+        for name in part._fields:
+            value = getattr(part, name)
+            if isinstance(value, list):
+                every += [each for each in value if isinstance(each, ast.AST)]
+            elif isinstance(value, ast.AST):
+                every.append(value)
+    found = _Parts(frozenset(chains), tuple(imports), tuple(documented))
+    node.__dict__["parts_read"] = found
+    return found
 
 
 def _imports(node: ast.AST, package: str) -> dict[str, str]:
     """Return the names that imports anywhere in a node bind, with what they refer to."""
     bound = {}
-    for part in ast.walk(node):
+    for part in _parts(node).imports:
         if isinstance(part, ast.Import):
             for alias in part.names:
                 target = alias.name if alias.asname else alias.name.partition(".")[0]
                 bound[alias.asname or target] = target
-        elif isinstance(part, ast.ImportFrom):
+        else:
             base = package.split(".")[: len(package.split(".")) - part.level + 1]
             prefix = [*base, part.module or ""] if part.level else [part.module or ""]
             owner = ".".join(p for p in prefix if p)
             for alias in part.names:
                 bound[alias.asname or alias.name] = f"{owner}.{alias.name}"
     return bound
-
-
-def _chains(node: ast.AST) -> set[tuple[str, ...]]:
-    """Return every dotted name in a node, including annotations written as strings."""
-    found: set[tuple[str, ...]] = set()
-    for part in ast.walk(node):
-        if isinstance(part, ast.Name):
-            found.add((part.id,))
-        elif isinstance(part, ast.Attribute):
-            chain = _dotted(part)
-            if chain:
-                found.add(chain)
-    return found
 
 
 def _dotted(node: ast.expr) -> tuple[str, ...] | None:

@@ -48,7 +48,7 @@ class EmptyPage:
 def empty_pages(layer: TextLayer) -> list[EmptyPage]:
     """Return the pages within a chapter that are mostly empty.
 
-    The last page of a chapter may be short, and is included only if it holds a line or two.
+    The last page of a chapter may be short, and is included only if it has only a line or two.
     """
     openings = {block.page for block in layer.blocks if block.role == "H1"}
     found = []

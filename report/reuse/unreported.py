@@ -53,6 +53,13 @@ _PERMITTED = frozenset({("analysis.extract.files.today", "is_in_the_future")})
 """What may look at the clock: it only refuses a date."""
 _FINDS_CODE = "analysis.importing"
 """Its work is to find files of code, which are identified by their digests."""
+_WATCHES = frozenset({"analysis.reads", "analysis.undeclared_reads"})
+"""They replace functions that read in order to report them."""
+_ENGINES = "analysis.scale."
+"""Engines read the extract's files, which are inputs known by their digests, and copies of them.
+
+The address of a cluster and the memory that may be used are settings, and so inputs too.
+"""
 
 
 class Unreported:
@@ -78,7 +85,7 @@ class Unreported:
 
     def _of(self, definition: Definition) -> tuple[str, ...]:
         key = definition.key
-        if key in _PERMITTED or key[0] == _FINDS_CODE:
+        if key in _PERMITTED or _reads_for_others(key[0]):
             return ()
         if key not in self._known:
             imports = self._sources.names_in(*key)
@@ -86,6 +93,10 @@ class Unreported:
             place = definition.file
             self._known[key] = tuple(f"{what} ({place}:{line})" for line, what in reads)
         return self._known[key]
+
+
+def _reads_for_others(module: str) -> bool:
+    return module == _FINDS_CODE or module in _WATCHES or module.startswith(_ENGINES)
 
 
 def _on_import() -> Iterator[str]:

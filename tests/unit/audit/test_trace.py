@@ -102,12 +102,12 @@ def test_what_rests_on_data_code_and_settings(question, expected):
 @pytest.mark.parametrize(
     ("question", "nearest"),
     [
-        ("data:school.csv", "schools.csv"),
-        ("data:schools.csv#pupil", "pupils"),
+        ("data:school.csv", "did you mean schools.csv?"),
+        ("data:schools.csv#pupil", "did you mean pupils?"),
         ("code:m.py:15", "m.py:8-12"),
-        ("code:n.py:1", "m.py"),
-        ("study:outcome", "outcomes"),
-        ("study:outcomes.s", "s17_starts or s47_enquiries"),
+        ("code:n.py:1", "did you mean m.py?"),
+        ("study:outcome", "did you mean outcomes?"),
+        ("study:outcomes.s", "did you mean s17_starts or s47_enquiries?"),
         ("files:x", "data:FILE#COLUMN"),
     ],
 )
