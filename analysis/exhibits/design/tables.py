@@ -17,7 +17,8 @@ from analysis.models.design.detectable import COLUMNS as DETECTABLE
 from analysis.models.design.exaggeration import COLUMNS as EXAGGERATION
 from analysis.models.inference.units import COLUMNS as UNITS
 from analysis.models.inputs.specification import Specification
-from analysis.study.settings import Assumption, Outcome
+from analysis.study.decisions import Assumption
+from analysis.study.settings import Outcome
 from analysis.study.terms import Terms
 
 
