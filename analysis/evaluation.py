@@ -29,6 +29,7 @@ from analysis.exhibits.parts.shown import Shown
 from analysis.installed import installed_digest
 from analysis.store import NotStored, Store, own_folder
 from analysis.study.settings import read_study
+from analysis.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -136,7 +137,7 @@ class Evaluation:
 
         built, asked = graph.build(self.root), [*wanted, "contracts"]
         nodes = None
-        with stated():
+        with stated(), workers(self.study.scale):
             try:
                 if take is None:
                     inputs = graph.inputs(self.root, self.directory, self.study)

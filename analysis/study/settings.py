@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
 from analysis.study.balancing import BalancingOutcome
+from analysis.study.scale import Scale
 from analysis.study.scenario import EVERYWHERE, SyntheticSettings
 from analysis.study.terms import Terms
 from analysis.study.toml_file import read_settings_file
@@ -348,6 +349,7 @@ class Study:
     scale_up: ScaleUp | None = None
     costs: Costs = field(default=Costs(0.0, ""))
     assumptions: tuple[Assumption, ...] = ()
+    scale: Scale = field(default=Scale())
 
     def __post_init__(self) -> None:
         _one_of("release_status", self.release_status, RELEASE_STATUSES)
