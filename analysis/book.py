@@ -18,7 +18,7 @@ from analysis.evaluation import current
 from analysis.exhibits.parts.exhibit import KINDS, kind_of
 
 if TYPE_CHECKING:
-    from analysis.exhibits.parts.shown import Shown
+    from analysis.exhibits.parts.markdown import Shown
 
 
 class Named:

@@ -12,8 +12,8 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from analysis.store import own_folder
-from analysis.writing import write_whole
+from analysis.atomic_write import write_whole
+from analysis.store import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,12 +66,16 @@ class Cache:
         except Exception:  # bytes of another format can fail in any way
             return None
 
+    def has(self, key: str) -> bool:
+        """Return whether there is an entry under a key, intact or not."""
+        return self._path(key).is_file()
+
     def write(self, key: str, data: bytes) -> None:
         """Store an entry under a key."""
         path = self._path(key)
         missing = [each for each in path.parents if not each.is_dir()]
         for folder in reversed(missing):
-            own_folder(folder)
+            private_folder(folder)
         # Two threads, or two builds, may compute the same value at once.
         write_whole(path, _header(key, data) + data)
         self.used.add(key)
@@ -135,6 +139,10 @@ class PendingCache(Cache):
     def read(self, key: str) -> bytes | None:
         """Return the entry under a key, pending or written; None if there is none."""
         return self.pending[key] if key in self.pending else super().read(key)
+
+    def has(self, key: str) -> bool:
+        """Return whether an entry is pending or written."""
+        return key in self.pending or super().has(key)
 
     def write(self, key: str, data: bytes) -> None:
         """Hold an entry until `commit`."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from typing import TYPE_CHECKING
 
 from analysis import environment, importing
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHOWN_AT_MOST = 8
+_TICK = 20_000_000
+"""Nanoseconds within which two edits of a file may be given the same time; Linux counts up to 10
+million."""
+_PATIENCE = 50
+"""How often to wait for files that are written without pause."""
 _PROGRAM = "program/"
 """Prefix of the names of the program's files, where a study does not hold them itself."""
 _EXTRACT = "extract/"
@@ -77,7 +83,7 @@ def path_of(name: str, root: Path, extract: Path) -> Path:
     return extract / name.removeprefix(_EXTRACT) if outside else root / name
 
 
-def glance(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
+def file_stats(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
     """Return the times and size of every file that a result depends on, which any edit changes.
 
     Times include that of the last change of any kind, which copying does not preserve. Faster than
@@ -86,7 +92,19 @@ def glance(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
     found = {}
     for path in set(_files(root, extract)):
         facts = path.stat()
-        found[str(path)] = (facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size)
+        name = name_of(path, root, extract)
+        found[name] = (facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size)
+    return found
+
+
+def settled_file_stats(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
+    """Return the same, once the last edit is long enough ago for the next to have another time."""
+    for _ in range(_PATIENCE):
+        found = file_stats(root, extract)
+        newest = max((changed for _, changed, _ in found.values()), default=0)
+        if abs(time.time_ns() - newest) > _TICK:
+            break
+        time.sleep(_TICK / 1e9)
     return found
 
 
@@ -105,7 +123,7 @@ def _files(root: Path, extract: Path) -> Iterator[Path]:
         # Anything else can shadow an installed package.
         if path.relative_to(root).parts[0] not in _BESIDES:
             yield path
-    if importing.home(root, "analysis") != root:
+    if importing.package_folder(root, "analysis") != root:
         yield from importing.importable(importing.CODE / "analysis")
     folders = (root / "data_contracts", root / "data" / "published", root / "data" / "proofs")
     every = [
@@ -135,8 +153,13 @@ def key(files: Mapping[str, str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def refuse_changed(before: Mapping[str, str], after: Mapping[str, str]) -> None:
+def refuse_changed(before: Mapping[str, object], after: Mapping[str, object]) -> None:
     """Raise an error if files were edited while results were computed from them.
+
+    Parameters
+    ----------
+    before, after
+        Their digests or, to detect an edit that was undone as well, their times, by name.
 
     Raises
     ------

@@ -163,7 +163,7 @@ def _others(wanted: Mapping[str, str]) -> list[str]:
 
 
 @contextmanager
-def stated() -> Iterator[None]:
+def specified_settings() -> Iterator[None]:
     """Apply the specified settings of libraries, and restore the caller's afterwards.
 
     Matplotlib's settings are set where something is drawn: see `analysis.exhibits.parts.style`.

@@ -17,17 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import dependencies
-from analysis.contracts import read_contracts, refuse_without_column
 from analysis.dependencies import find_root
 from analysis.disclosure import EXCEPTIONS, read_exceptions
-from analysis.environment import stated
+from analysis.environment import specified_settings
 from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
-from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.disclosure_check import cleared
 from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
-from analysis.exhibits.parts.markdown import NARROW
-from analysis.exhibits.parts.shown import Shown
-from analysis.installed import installed_digest
-from analysis.store import NotStored, Store, own_folder
+from analysis.exhibits.parts.markdown import NARROW, Shown
+from analysis.installed_packages import installed_digest
+from analysis.store import NotStored, Store, private_folder
 from analysis.study.settings import read_study
 from analysis.workers import workers
 
@@ -85,11 +83,17 @@ class Evaluation:
     @cached_property
     def files(self) -> Mapping[str, str]:
         """SHA-256 of each file that a result depends on, as it was before anything was read."""
+        assert self._seen
         found = dependencies.hash_files(self.root, self.directory)
         # Only the settings were read before, as they name the extract.
         if read_study(self.root / "study.toml") != self.study:
             raise InputsChanged("study.toml changed while it was read", remedy="run this again")
         return found
+
+    @cached_property
+    def _seen(self) -> Mapping[str, object]:
+        """Times of each of these files before it was hashed, which an undone edit changes too."""
+        return dependencies.settled_file_stats(self.root, self.directory)
 
     @cached_property
     def key(self) -> str:
@@ -104,6 +108,8 @@ class Evaluation:
         if self.given_key is None:
             now = dependencies.hash_files(self.root, self.directory)
             dependencies.refuse_changed(self.files, now)
+            seen = dependencies.file_stats(self.root, self.directory)
+            dependencies.refuse_changed(self._seen, seen)
 
     @cached_property
     def store(self) -> Store:
@@ -132,18 +138,21 @@ class Evaluation:
     ) -> dict[str, Any]:
         """Compute nodes: all of them with Hamilton, or only those necessary with `take`."""
         assert self.key  # the files are hashed before any of them is read
+        from analysis.contracts import read_contracts, refuse_without_column
         from analysis.dataflow import graph
         from analysis.dataflow.disclosure_paths import status_by_path
+        from analysis.parallel.plan import compute_ahead
 
         built, asked = graph.build(self.root), [*wanted, "contracts"]
         nodes = None
-        with stated(), workers(self.study.scale):
+        with specified_settings(), workers(self.study.scale):
             try:
                 if take is None:
                     inputs = graph.inputs(self.root, self.directory, self.study)
                     values = graph.compute(built, asked, inputs)
                 else:
                     nodes = take(built)
+                    compute_ahead(nodes, asked)
                     values = {name: nodes.value(name) for name in asked}
             except KeyError as error:
                 refuse_without_column(error, read_contracts(self.root / "data_contracts"))
@@ -267,7 +276,7 @@ class Evaluation:
             if figure.status.held or not drawing:
                 path.unlink(missing_ok=True)
             elif not path.is_file() or path.read_text(encoding="utf-8") != drawing:
-                own_folder(path.parent)
+                private_folder(path.parent)
                 path.write_text(drawing, encoding="utf-8", newline="\n")
 
 
@@ -305,10 +314,10 @@ def current() -> Evaluation:
     now = Evaluation(find_root(Path.cwd()), Path(data) if data else None, key)
     last, before = _KNOWN[-1] if _KNOWN else (None, None)
     directory = now.directory if last != now or last is None else last.directory
-    seen = dependencies.glance(now.root, directory) if key is None else None
+    seen = dependencies.file_stats(now.root, directory) if key is None else None
     if last is None or last != now or before != seen:
         _KNOWN[:] = [(now, seen)]
     return _KNOWN[-1][0]
 
 
-__all__ = ["Evaluation", "current", "find_root", "own_folder"]
+__all__ = ["Evaluation", "current", "find_root", "private_folder"]

@@ -34,6 +34,9 @@ loads installed packages and the files before this one."""
 READ: dict[str, str] = {}
 """SHA-256 of each source file of the project as this process read it, by its real path."""
 
+READ_ON_IMPORT: dict[str, set[str]] = {}
+"""Paths that modules of the analysis opened while they were imported."""
+
 IMPORTED = tuple({*all_suffixes(), ".pyc", ".pyd", ".so"})
 """Suffixes of files that Python can import, on this system or another."""
 _AT_ROOT = ("_book", "_exhibits")
@@ -80,7 +83,7 @@ _STUDY: list[str] = []
 
 
 @contextmanager
-def looking_in(study: Path) -> Iterator[None]:
+def importing_from(study: Path) -> Iterator[None]:
     """Import the own package of the study in this folder."""
     _STUDY.append(str(study))
     try:
@@ -89,7 +92,7 @@ def looking_in(study: Path) -> Iterator[None]:
         _STUDY.pop()
 
 
-def own_folder() -> str:
+def study_folder() -> str:
     """Return the folder in which a study's own package is looked for.
 
     It is that of the study around the working directory, unless another is being imported.
@@ -101,7 +104,7 @@ def own_folder() -> str:
     return str(next(around, CODE))
 
 
-def home(root: Path, package: str) -> Path:
+def package_folder(root: Path, package: str) -> Path:
     """Return the folder that holds a package for a study: the study's own, or the program's."""
     own = package == OWN or (root / package / "__init__.py").is_file()
     return root if own else CODE
@@ -110,7 +113,7 @@ def home(root: Path, package: str) -> Path:
 def code_file(root: Path, name: str) -> Path:
     """Return a file of code by its name in a ledger, relative to a study or to the program."""
     first = name.partition("/")[0]
-    return (home(root, first) if first in PACKAGES else root) / name
+    return (package_folder(root, first) if first in PACKAGES else root) / name
 
 
 class Finder(MetaPathFinder):
@@ -126,7 +129,7 @@ class Finder(MetaPathFinder):
         if fullname.partition(".")[0] not in PACKAGES:
             return None
         if fullname == OWN:
-            path = [own_folder()]
+            path = [study_folder()]
         spec = PathFinder.find_spec(fullname, path, target)
         loader: Any = spec.loader if spec else None
         if spec is None or loader is None:  # a folder without its own code
@@ -172,6 +175,19 @@ def _virtual(folder: str) -> bool:
     return "pyvenv.cfg" in names and not any(name.startswith("__init__.") for name in names)
 
 
+def _note_reads(event: str, arguments: tuple[Any, ...]) -> None:
+    """Note a file or folder that a module of the analysis opens while it is imported."""
+    if event not in ("open", "os.listdir", "os.scandir"):
+        return
+    frame = sys._getframe(1)
+    while frame and not frame.f_code.co_filename.startswith("<frozen importlib"):
+        module = str(frame.f_globals.get("__name__"))
+        if frame.f_code.co_name == "<module>" and module.partition(".")[0] in ("analysis", OWN):
+            READ_ON_IMPORT.setdefault(module, set()).add(str(arguments[0]))
+            return
+        frame = frame.f_back  # type: ignore[assignment]  # the last has none
+
+
 def install() -> None:
     """Install this loader for the project's code.
 
@@ -183,6 +199,7 @@ def install() -> None:
     if any(isinstance(finder, Finder) for finder in sys.meta_path):
         return
     sys.meta_path.insert(0, Finder())
+    sys.addaudithook(_note_reads)
     for name in _BEFORE:
         path = str(CODE / name)
         taken = SourceFileLoader(name, path).get_code(name)

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import dependencies, environment
 from analysis.cache import digest_of
-from analysis.installed import installed_digest
+from analysis.installed_packages import installed_digest
 from analysis.store import NotStored, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from analysis.cache import Cache
-    from analysis.watching import Watch
+    from analysis.undeclared_reads import Watch
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,9 @@ class Nodes:
         Nodes whose values identify persons, and are not stored; only their versions are.
     watch
         Records what a node reads that is not in its key; such a node is not stored.
+    unreported
+        Function that returns, for module and name of a function, what its code reads without
+        `watch` being told.
 
     Attributes
     ----------
@@ -87,13 +90,14 @@ class Nodes:
         cache: Cache,
         uncached: Callable[[str], bool],
         watch: Watch,
+        unreported: Callable[[str, str], Iterable[str]] = lambda _module, _name: (),
     ) -> None:
         self._graph, self._inputs, self._code = graph, inputs, code
-        self._conditions, self._cache, self._uncached = conditions, cache, uncached
-        self._watch = watch
+        self._conditions, self.cache, self._uncached = conditions, cache, uncached
+        self.watch, self._unreported = watch, unreported
         self._values: dict[str, Any] = {}
-        self._versions: dict[str, str] = {}
-        self._keys: dict[str, str] = {}
+        self.versions: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
         self.computed: list[str] = []
         self.rests_on: dict[str, dict[str, Any]] = {}
 
@@ -105,30 +109,35 @@ class Nodes:
             self.version(name)
         if name not in self._values:  # known, but not read yet
             try:
-                self._values[name] = unpacked(self._data(self._versions[name]))
+                self._values[name] = unpacked(self._data(self.versions[name]))
             except NotStored:
                 self._compute(name)
         return self._values[name]
 
     def commit(self) -> None:
         """Store what was computed, once the files are known not to have been edited meanwhile."""
-        self._cache.commit()
+        self.cache.commit()
 
     def version(self, name: str) -> str:
         """Return a digest that changes whenever a node's value does."""
         if name in self._inputs:
             return self._inputs[name].version
-        if name not in self._versions:
-            found = self._known(self.key(name))
+        if not self.known(name):
+            self._compute(name)
+        return self.versions[name]
+
+    def known(self, name: str) -> bool:
+        """Return whether a node's version is known, from this evaluation or an earlier one."""
+        if name not in self.versions:
+            found = self._noted_version(self.key(name))
             if found is None:
-                self._compute(name)
-            else:
-                self._versions[name] = found
-        return self._versions[name]
+                return False
+            self.versions[name] = found
+        return True
 
     def key(self, name: str) -> str:
         """Return a digest of everything that a node depends on."""
-        if name not in self._keys:
+        if name not in self.keys:
             node = self._graph[name]
             functions = [self._code(*function) for function in self.functions(name)]
             needs = sorted(need.name for need in node.dependencies)
@@ -137,19 +146,37 @@ class Nodes:
             taken = [f"{need} {version}" for need, version in versions.items()]
             bound = getattr(getattr(node, "callable", None), "keywords", {})
             given = repr(sorted(bound.items()))
-            self._keys[name] = digest_of("node", name, self._conditions, code, given, *taken)
+            self.keys[name] = digest_of("node", name, self._conditions, code, given, *taken)
             self.rests_on[name] = {
                 "conditions": self._conditions, "code": code, "needs": versions
             }  # fmt: skip
-        return self._keys[name]
+        return self.keys[name]
+
+    def needs(self, name: str) -> list[str]:
+        """Return the names of the nodes that a node takes, without inputs, sorted."""
+        needs = {need.name for need in self._graph[name].dependencies}
+        return sorted(needs - self._inputs.keys())
+
+    def upstream(self, names: Iterable[str]) -> list[str]:
+        """Return the names of all nodes that these depend on, each after those that it takes."""
+        found: dict[str, None] = {}
+        waiting = [(name, False) for name in reversed(list(names)) if name not in self._inputs]
+        while waiting:
+            name, seen = waiting.pop()
+            if seen:
+                found.setdefault(name)
+            elif name not in found:
+                waiting.append((name, True))
+                waiting += [(need, False) for need in reversed(self.needs(name))]
+        return list(found)
 
     def functions(self, name: str) -> list[tuple[str, str]]:
         """Return module and name of the functions from which a node was made."""
         return [(f.__module__, f.__name__) for f in self._graph[name].originating_functions]
 
-    def _known(self, key: str) -> str | None:
+    def _noted_version(self, key: str) -> str | None:
         """Return the version of the value computed under a key; None if the record is invalid."""
-        noted = self._cache.read_as(key, _noted)
+        noted = self.cache.read_as(key, _noted)
         if noted is None:
             return None
         digest, classes = noted
@@ -162,7 +189,7 @@ class Nodes:
         return digest_of("value", digest, *codes)
 
     def _data(self, version: str) -> bytes:
-        data = self._cache.read(version)
+        data = self.cache.read(version)
         if data is None:
             raise NotStored(version)
         return data
@@ -171,29 +198,32 @@ class Nodes:
         node, key = self._graph[name], self.key(name)
         given = {need.name: self.value(need.name) for need in node.dependencies}
         covered = [self._inputs[need] for need in given if need in self._inputs]
-        with self._watch.over(name, covered) as unknown:
+        unreported = [what for each in self.functions(name) for what in self._unreported(*each)]
+        with self.watch.over(name, covered, unreported) as unknown:
             value = node(**given)
         self._values[name] = value
         self.computed.append(name)
         try:
             data, classes = packed(value)
         except (pickle.PicklingError, pickle.UnpicklingError, TypeError, AttributeError):
-            self._versions.setdefault(name, key)
+            self.versions.setdefault(name, key)
             if not unknown:
                 self._note(key, name, "", ())
             return
         version = self._version(digest_of(data), classes)
         # Other nodes have been computed under the version recorded before.
-        self._versions.setdefault(name, version)
+        self.versions.setdefault(name, version)
         if unknown:
             return
         if not self._uncached(name):
-            self._cache.write(version, data)
+            self.cache.write(version, data)
+            # As it is read from the cache, so that what takes it can't depend on where it is from.
+            self._values[name] = unpacked(data)
         self._note(key, name, digest_of(data), classes)
 
     def _note(self, key: str, name: str, digest: str, classes: Sequence[tuple[str, str]]) -> None:
         made = {"node": name, "sha256": digest, "classes": classes}
-        self._cache.write(key, json.dumps(made).encode())
+        self.cache.write(key, json.dumps(made).encode())
 
 
 def _noted(data: bytes) -> tuple[str, list[tuple[str, str]]]:

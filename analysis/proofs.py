@@ -20,7 +20,7 @@ import pandas as pd
 from analysis.contracts.contract import SUFFIX
 from analysis.contracts.yaml_document import read_document
 from analysis.errors import ConfigurationError
-from analysis.importing import OWN, code_file, own_folder
+from analysis.importing import OWN, code_file, study_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -204,7 +204,7 @@ def _within(package: str) -> list[str]:
 
 def _place(name: str) -> Path:
     """Return a file of the study, or of the program, by its name."""
-    return code_file(Path(own_folder()), name)
+    return code_file(Path(study_folder()), name)
 
 
 def _file(module: str) -> str:

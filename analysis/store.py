@@ -24,7 +24,7 @@ from dataclasses import dataclass, is_dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from analysis.writing import aside
+from analysis.atomic_write import temporary_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -222,8 +222,8 @@ class Store:
     def _write(self, values: Mapping[str, Any]) -> None:
         results = self.folder.parent
         for folder in (results.parent, results):
-            own_folder(folder)
-        place = aside(self.folder)
+            private_folder(folder)
+        place = temporary_path(self.folder)
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(mode=0o700)
         digests = {}
@@ -241,7 +241,7 @@ class Store:
         self.__dict__.pop("_digests", None)
 
 
-def own_folder(folder: Path) -> None:
+def private_folder(folder: Path) -> None:
     """Create a folder readable only by its owner, or restrict it, for results of real data."""
     folder.mkdir(exist_ok=True, mode=0o700)
     folder.chmod(0o700)

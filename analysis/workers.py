@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from analysis.environment import THREADS
 from analysis.errors import ConfigurationError
+from analysis.undeclared_reads import on_behalf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -59,7 +60,8 @@ def over(function: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Resu
     """
     listed = list(tasks)
     if len(listed) > 1 and _POOLS:
-        return _POOLS[-1](function, listed)
+        with on_behalf():
+            return _POOLS[-1](function, listed)
     return [function(task) for task in listed]
 
 

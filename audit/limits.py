@@ -107,7 +107,7 @@ def allowance(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def opened(data: bytes, name: str) -> Iterator[Any]:
+def open_pdf(data: bytes, name: str) -> Iterator[Any]:
     """Open an untrusted PDF as a `pikepdf.Pdf`, within limits and without repairing it.
 
     Parameters

@@ -17,9 +17,9 @@ import pandas as pd
 
 from analysis.contracts import read_contracts
 from analysis.dataflow import graph
-from analysis.environment import stated
+from analysis.environment import specified_settings
 from analysis.evaluation import Evaluation
-from audit.ledger.making import exhibit_digest
+from audit.ledger.exhibit_record import exhibit_digest
 from audit.trace.lineage import Dataflow, counted_outcomes
 from audit.trace.sources import SourceIndex
 
@@ -61,7 +61,7 @@ class Shuffles:
         self.listed = {name: each.columns for name, each in lineages.items()}
         self.deciding = {name: each.deciding for name, each in lineages.items()}
         self.above = {name: frozenset(graph.upstream(name, nodes)) for name in names}
-        with stated():
+        with specified_settings():
             self.base = graph.compute(self.driver, BASE, self.inputs)
             found = self.driver.execute(names, inputs=self.inputs, overrides=self.base)
         self.before = {name: exhibit_digest(found[name]) for name in names}
@@ -71,7 +71,7 @@ class Shuffles:
         table = file.rpartition(".")[0]
         below = [name for name in self.before if table in self.above[name]]
         overrides = {**self.base, table: self.shuffled(file, [column])}
-        with stated():
+        with specified_settings():
             after = self._digests(below, overrides)
         return frozenset(name for name in below if after[name] != self.before[name])
 

@@ -26,23 +26,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.models.alternatives.multinomial import batched_multinomial
-from analysis.models.design.trial import Trial
-from analysis.models.design.trial_simulation import simulate_trial
+from analysis.models.design.trial import Trial, simulate_trial
 from analysis.models.inference.assignments import Assignments
 from analysis.models.inference.randomisation import randomisation_test
-from analysis.models.inputs.arrays import SchoolCounts
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.primary.closed_form import permuted
 from analysis.models.primary.newton import batched_log_ratios
 from analysis.models.sensitivity.curve_counts import CurveCounts
-from analysis.models.sensitivity.curve_log_ratios import curve_log_ratios
+from analysis.models.sensitivity.specification_curve import curve_log_ratios
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
 
     Result = dict[str, float | int | str]
 

@@ -19,7 +19,7 @@ from analysis.contracts.reading import read_contracts
 from analysis.dataflow.effects import main_effects, specifications
 from analysis.dataflow.settings import disclosure_rules
 from analysis.extract.panel import outcome_panel
-from analysis.models.inference.randomisation import randomisation_test, stream
+from analysis.models.inference.randomisation import named_seed, randomisation_test
 from analysis.models.inputs.estimability import ESTIMATED
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.primary.estimates import effect_estimates
@@ -132,7 +132,7 @@ def _randomisation_p(panel: pd.DataFrame, specification: Specification, seed: in
     """Return the p-value of the randomisation test, with fewer draws than in the report."""
     schools = school_periods(panel, specification)
     name = f"{specification.name} {specification.pilot}"
-    test = randomisation_test(schools, seed=stream(seed, name), draws=999, exact_up_to=2_048)
+    test = randomisation_test(schools, seed=named_seed(seed, name), draws=999, exact_up_to=2_048)
     return test.p_value
 
 

@@ -26,9 +26,9 @@ from analysis.models.inference.multiplicity import (
     step_down,
     studentised_under,
 )
-from analysis.models.inference.randomisation import randomisation_test, stream
-from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inference.randomisation import named_seed, randomisation_test
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.primary.conditional import ConditionalFit, fit_conditional
 from analysis.models.primary.intervals import t_interval, t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
@@ -243,7 +243,7 @@ def _evidence(
         # The larger of both is judged. If the first is above the level, no adjusted p-value of the
         # family can reach the level, and the second is not computed.
         if by_unit[0]["p_value"] <= LEVEL:
-            own = stream(seed, f"{outcome.name} {pilot}")
+            own = named_seed(seed, f"{outcome.name} {pilot}")
             test = randomisation_test(schools, seed=own, draws=999, exact_up_to=2_048)
             by_unit[0]["p_permuted"] = test.p_value
         rest: dict[str, object] = {"status": ESTIMATED, "reason": ""}
@@ -262,7 +262,7 @@ def _all_at_once(counted: dict[tuple[str, str], pd.DataFrame], seed: int) -> pd.
     blocks, found = {}, []
     for (pilot, _), schools in counted.items():
         if pilot not in blocks:
-            random = np.random.default_rng(stream(seed, pilot))
+            random = np.random.default_rng(named_seed(seed, pilot))
             blocks[pilot] = joint_permutations(schools, JOINT_DRAWS, random)
         try:
             found.append(studentised_under(schools, *blocks[pilot]))

@@ -31,7 +31,7 @@ from analysis.dataflow import graph
 from analysis.dataflow.data import _accepted as accepted
 from analysis.dataflow.disclosure_paths import status_by_path
 from analysis.disclosure import safe_csv
-from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.disclosure_check import cleared
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table
 from analysis.exhibits.parts.markdown import markdown
 from analysis.importing import CODE as ROOT

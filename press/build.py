@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from press.cache import Cache, using_cache, with_cache
+from press.chapter.book import Book, read_book
 from press.chapter.chapter import Chapter
-from press.chapter.reading import Book, read_book
 from press.edition import Edition
-from press.errors import LostError, PressError, ProjectError
-from press.mistakes import Mistakes
-from press.project.options import drawn_once, execute_options
-from press.project.output_folder import OLD, aside, check_target, swap
+from press.errors import LostError, Mistakes, PressError, ProjectError
+from press.project.options import execute_options, figure_options_warning
+from press.project.output_folder import OLD, check_target, swap, working_folder
 from press.project.project import Project
-from press.project.unsupported import passed_over
+from press.project.unsupported import ignored_options
 from press.run.execution import execute_chapter, reused
 from press.run.results import CellResult, Conditions, ExecutedChapter, Outputs
 
@@ -152,7 +151,7 @@ def build_book(
             raise LostError(edition.losses)
         return edition, html, pdf
 
-    with aside(target) as folder:
+    with working_folder(target) as folder:
         new = folder / "book"
         edition, html, pdf = with_cache(cache, lambda: write(new))
         if finish is not None:
@@ -200,10 +199,12 @@ def _check_formats(formats: Sequence[str]) -> None:
 
 def _warnings(book: Book, found: Mistakes) -> Iterator[str]:
     """Yield the problems that did not stop a build but need attention."""
-    yield from passed_over(book.project.settings)
+    yield from ignored_options(book.project.settings)
     for chapter in book.chapters:
-        yield from passed_over(chapter.front, of_chapter=True)
-    yield from filter(None, (drawn_once(book.project, chapter) for chapter in book.chapters))
+        yield from ignored_options(chapter.front, of_chapter=True)
+    yield from filter(
+        None, (figure_options_warning(book.project, chapter) for chapter in book.chapters)
+    )
     yield from found.warnings
     yield from map(str, found.found)
 

@@ -87,15 +87,15 @@ def digest_of(*given: Any) -> str:
     return hashlib.sha256(repr(given).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def look_up(*given: Any) -> Any:
-    """Return what `lay_down` stored for the same input; None if nothing is known of it."""
+def stored_result(*given: Any) -> Any:
+    """Return what `store_result` stored for the same input; None if nothing is known of it."""
     if not _STORES:
         return None
     data = _STORES[-1].read(_key(given))
     return None if data is None else json.loads(data)
 
 
-def lay_down(*given: Any, value: Any) -> None:
+def store_result(*given: Any, value: Any) -> None:
     """Store the result of a pure function, which must survive a round trip through JSON."""
     if _STORES:
         _STORES[-1].write(_key(given), json.dumps(value).encode())
@@ -106,7 +106,7 @@ def _key(given: Any) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def recalled(given: Any, make: Callable[[], Any], *, clean: Callable[[], bool]) -> Any:
+def cached_call(given: Any, make: Callable[[], Any], *, clean: Callable[[], bool]) -> Any:
     """Return the result of a pure function, from the store if it was computed before.
 
     Parameters

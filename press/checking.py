@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from press.build import BASES, execute_book
+from press.chapter.book import Book
 from press.chapter.cells import Cell
 from press.chapter.chapter import Chapter, inlines_of
-from press.chapter.reading import Book
 from press.edition import Edition
 from press.errors import (
     BrokenReferenceError,
+    Mistakes,
     PressError,
     ProjectError,
     UnknownSourceError,
     UnsupportedError,
 )
-from press.mistakes import Mistakes
 from press.project.options import execute_options
 from press.project.resources import Resources
 from press.run.results import CellResult, ExecutedChapter, ProseResult

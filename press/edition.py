@@ -11,36 +11,51 @@ from typing import Any, Literal
 
 from press.blocks.conditional import Circumstances
 from press.blocks.formulas import check_formulas
+from press.chapter.book import Book, chapter_numbers
 from press.chapter.cells import check_cell
 from press.chapter.chapter import Chapter
 from press.chapter.manuscript import manuscript
-from press.chapter.reading import Book, chapter_numbers
 from press.chapter.shortcodes import Values, resolve_shortcodes, title_markdown
+from press.chapter.source import Line, Source
 from press.document.accessibility import check_accessible
 from press.document.crossref import wording
 from press.document.page import Page, html_path, is_home, number_page, read_page
-from press.document.ready import Ready, make_ready
+from press.document.preparation import Ready, make_ready
 from press.document.tree import Node
-from press.errors import ProjectError, TypesettingError
+from press.errors import Location, Mistakes, ProjectError, TypesettingError
 from press.guard.guard import lost_in_pages, lost_in_print
-from press.html.added import added_html, included
 from press.html.book import html_files, write_files, write_html
-from press.html.reused import keep_pages, kept_pages, page_keys
+from press.html.header_includes import added_html, included
+from press.html.page_cache import cache_pages, cached_pages, page_keys
 from press.lua.filters import filtered, filters_of
 from press.lua.running import Asked, Surroundings
 from press.lua.shortcodes import LuaShortcodes, shortcode_files
-from press.mistakes import Mistakes
 from press.pdf.book import compile_pdf, with_place, write_typst
-from press.pdf.letters import check_letters
-from press.project.cover import with_cover
+from press.pdf.missing_characters import check_letters
 from press.project.extension import read_extension
 from press.project.options import chapter_options, execute_options
 from press.project.project import Project
 from press.project.resources import Resources
 from press.project.unsupported import check_page
+from press.project.yaml import Settings
 from press.run.outputs import hosts_in
 from press.run.pictures import Figures
 from press.run.results import ExecutedChapter
+
+
+def with_cover(source: Source, settings: Settings) -> Source:
+    """Insert the book's cover image, if it has one, at the start of the home page."""
+    image = settings.get("book", "cover-image")
+    if not image:
+        return source
+    title = str(settings.get("book", "title", default="")).replace('"', '\\"')
+    alt = settings.get("book", "cover-image-alt")
+    words = f' fig-alt="{alt}"' if alt else ""
+    text = f'![](/{str(image).lstrip("/")} "{title}"){{.quarto-cover-image .nolightbox{words}}}'
+    if "://" in str(image):
+        text = text.replace("(/", "(", 1)
+    place = settings.location("book", "cover-image") or Location("_quarto.yml")
+    return Source((Line(text, place), Line("", place), *source.lines))
 
 
 @dataclass
@@ -165,7 +180,7 @@ class Edition:
         project, files = self.book.project, Resources(self.book.project.root)
         pages = self.pages("html", files)
         keys = page_keys(project, pages)
-        known = kept_pages(keys, files)
+        known = cached_pages(keys, files)
         new = [page for page in pages if page.path not in known]
         noted = self.found.count
         ready = self._ready("html", files, pages, [page.path for page in new])
@@ -177,7 +192,7 @@ class Edition:
         lost = lost_in_pages(new, {page.html: written[page.path].text for page in new})
         self.losses += lost
         if clean and not lost:
-            keep_pages(keys, written, ready.files)
+            cache_pages(keys, written, ready.files)
         write_files(html_files(pages, written), out)
         files.write(out)
         return tuple(page.html for page in pages)

@@ -6,9 +6,9 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +18,7 @@ from press.errors import PressError
 
 STATE = "/.press/state"
 _PAUSE = 0.4  # seconds between two checks of the files
+_NAMED = 5  # files named on the pages while they are rebuilt
 _HOSTS = ("127.0.0.1", "localhost")
 # Polls the state of the book: reloads the page after a rebuild, and shows an error on top of it.
 _SCRIPT = """
@@ -39,7 +40,7 @@ _SCRIPT = """
     fetch("%s").then(function (answer) { return answer.json(); }).then(function (state) {
       if (seen !== null && state.version !== seen && !state.error) location.reload();
       seen = state.version;
-      show(state.error);
+      show(state.error || state.pending);
     }).catch(function () {});
   }, 700);
 })();
@@ -53,10 +54,11 @@ Snapshot = dict[str, tuple[int, int, int]]
 
 @dataclass
 class State:
-    """State sent to the page: version of the last build, and the current error."""
+    """State sent to the page: version of the last build, current error, changes not yet shown."""
 
     version: str = ""
     error: str = ""
+    pending: str = ""
 
 
 def serve(
@@ -67,7 +69,7 @@ def serve(
     port: int = 0,
     errors: tuple[type[Exception], ...] = (PressError,),
     ignored: frozenset[str] = frozenset(),
-    also: tuple[Path, ...] = (),
+    also: Callable[[], Iterable[Path]] = tuple,
     say: Say = print,
     stop: threading.Event | None = None,
 ) -> None:
@@ -87,9 +89,9 @@ def serve(
     errors
         Exceptions that `rebuild` raises for an author's mistake: shown on the page and terminal.
     ignored
-        Names of folders of the project without sources.
+        Names of folders at the top of the project without sources.
     also
-        Files and folders to watch besides the project's own.
+        Returns the files and folders to watch besides the project's own, at present.
     say
         Called with the address, with errors and with what was rebuilt.
     stop
@@ -98,9 +100,9 @@ def serve(
     state, ended = State(), stop or threading.Event()
 
     def look() -> Snapshot:
-        found = snapshot(project, ignored | {out.name})
-        for path in also:
-            beside = snapshot(path, ignored) if path.is_dir() else _facts(path, "")
+        found = snapshot(project, ignored, out)
+        for path in also():
+            beside = snapshot(path, frozenset()) if path.is_dir() else _facts(path, "")
             found |= {str(path / name): facts for name, facts in beside.items()}
         return found
 
@@ -124,12 +126,16 @@ def _attempt(
     say: Say,
 ) -> None:
     start = time.perf_counter()
+    named = ", ".join(sorted(changed)[:_NAMED]) or "files before the preview began"
+    state.pending = f"These pages may be out of date: being rebuilt after a change of {named}"
     try:
         rebuild(changed)
     except errors as error:
         state.error = str(error)
         say(state.error)
         return
+    finally:
+        state.pending = ""
     state.error = ""
     state.version = str(time.time_ns())
     say(f"built in {time.perf_counter() - start:.1f} s")
@@ -147,16 +153,26 @@ def changes(
             yield frozenset(changed)
 
 
-def snapshot(project: Path, ignored: frozenset[str]) -> Snapshot:
-    """Return the times and size of every file of a project, without hidden and ignored folders.
+def snapshot(project: Path, ignored: frozenset[str], out: Path | None = None) -> Snapshot:
+    """Return the times and size of every file of a project, and of folders that it links to.
 
-    The change time is included because a copy that preserves times keeps the modification time.
+    Hidden folders are left out, those at the top that are ignored, and the book itself. The change
+    time is included because a copy that preserves times keeps the modification time.
     """
     found: Snapshot = {}
-    for place, folders, files in os.walk(project):
+    seen = {os.path.realpath(out)} if out else set()
+    for place, folders, files in os.walk(project, followlinks=True):
         folder = Path(place)
+        real = os.path.realpath(place)
+        if real in seen or "pyvenv.cfg" in files:  # links can form a cycle
+            folders.clear()
+            continue
+        seen.add(real)
+        here = ignored if folder == project else ()
         folders[:] = [
-            name for name in folders if not name.startswith((".", "__")) and name not in ignored
+            name
+            for name in folders
+            if not name.startswith(".") and name != "__pycache__" and name not in here
         ]
         for name in files:
             found |= _facts(folder / name, (folder / name).relative_to(project).as_posix())
@@ -197,14 +213,15 @@ class _Handler(SimpleHTTPRequestHandler):
         if self.headers.get("Host", "").partition(":")[0] not in _HOSTS:
             self.send_error(403)  # a page of another site that has found this port
         elif self.path == STATE:
-            body = {"version": self.state.version, "error": self.state.error}
-            self._send(json.dumps(body).encode(), "application/json")
+            self._send(json.dumps(asdict(self.state)).encode(), "application/json")
         else:
             page = Path(self.translate_path(self.path))
             page = page / "index.html" if page.is_dir() else page
             if page.suffix == ".html":
                 self._page(page)
             else:
+                # Two versions written within one second have the same date.
+                del self.headers["If-Modified-Since"]
                 super().do_GET()
 
     def _page(self, page: Path) -> None:
@@ -219,9 +236,13 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
         self.end_headers()
         self.wfile.write(body)
+
+    def end_headers(self) -> None:
+        """End the headers of a response, which no browser may keep: a picture may be another."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
 
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the base's name
         """Log no requests: the terminal is for messages about the book."""

@@ -16,10 +16,10 @@ from analysis.incremental import conditions
 from audit.ledger.bundle import DATA, read_folder
 from audit.ledger.record import TableRecord
 from audit.pages.captions import captions, citations
-from audit.pages.colours import Colours
-from audit.pages.marking import FOLDER
-from audit.pages.offered import NARROW
+from audit.pages.downloads import NARROW
+from audit.pages.page_links import FOLDER
 from audit.pages.source_code import SourceCode
+from audit.pages.syntax_colours import Colours
 from audit.pages.trail import Trail
 from audit.pages.writing import write_trail
 from press.document.pandoc import run

@@ -91,7 +91,7 @@ def refuse_other_code(here: Path) -> None:
     """
     around = (each for each in (here, *here.parents) if (each / "study.toml").is_file())
     root = next(around, importing.CODE)
-    own = importing.home(root, "analysis")
+    own = importing.package_folder(root, "analysis")
     if own.resolve() != importing.CODE.resolve():
         raise ConfigurationError(
             f"this study holds its own code, and the command is that of {importing.CODE}",
@@ -167,9 +167,9 @@ def _build(parser: argparse.ArgumentParser) -> None:
 def _run_build(chosen: argparse.Namespace) -> int:
     formats, profiles = tuple(chosen.to.split(",")), _profiles(chosen)
     if not chosen.release and not chosen.against:
-        from report.reuse.nothing_to_do import asked_for, nothing_to_do
+        from report.reuse.last_build import build_options, nothing_to_do
 
-        asked = asked_for(chosen.data, formats, chosen.out, chosen.engine, profiles)
+        asked = build_options(chosen.data, formats, chosen.out, chosen.engine, profiles)
         if nothing_to_do(asked, explain=chosen.explain):
             return 0
     from report.commands.build import build

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from audit.documents.formats_and_standards import COVER as FILE
+from audit.documents.formats_and_standards import NO_CONTACT
 from audit.ledger.facts import date_of
 
 if TYPE_CHECKING:
@@ -21,14 +23,10 @@ if TYPE_CHECKING:
     from audit.ledger.ledger import Ledger
     from audit.trace.repository import Commit
 
-FILE = ".report/book.yml"
-"""Path relative to the project; the content is JSON, which is also YAML."""
-
 OWNER = "The authors of this study"
 """Owner of the report where the settings name none."""
 PACKAGE = "swis-evaluation-report"
 INVENTED_NOTE = "Invented data: a stand-in for the confidential extract"
-NO_CONTACT = "Not given: nobody has yet been named as responsible for this edition"
 DRAFT_NOTE = "Built as a draft: not all checks of a release were made"
 _STYLE = (
     "<style>.book-label { background: #801650; color: #fff; padding: .45rem 1.25rem; "

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Protocol
 from analysis.errors import ChapterFailed, ConfigurationError
 from press.build import build_book
 from press.checking import check_book
-from press.project.output_folder import OLD, aside, check_target, swap
-from report.hooks.frozen import execution_digest, thaw
+from press.project.output_folder import OLD, check_target, swap, working_folder
+from report.hooks.freeze import execution_digest, remove_frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from press.chapter.reading import Book
-    from report.reuse.reused import Reused
+    from press.chapter.book import Book
+    from report.reuse.build_cache import Reused
     from report.stages import Stages
 
 ENGINES = ("auto", "quarto", "embedded")
@@ -150,10 +150,10 @@ class Quarto:
         root, target = asked.root, asked.target.resolve()
         with stages.stage("check the sources"):
             check_book(asked.book, asked.formats, environment=asked.environment)
-        thaw(root, execution_digest(asked.book, asked.key))
+        remove_frozen(root, execution_digest(asked.book, asked.key))
         check_target(asked.book.project, target)
         with stages.stage("typeset") as notes:
-            with aside(target) as folder:
+            with working_folder(target) as folder:
                 new = folder / "book"
                 with _swept(root):
                     _run(self, asked, os.path.relpath(new, root))

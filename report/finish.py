@@ -13,19 +13,20 @@ from analysis.importing import code_file
 from audit.coverage.agreement import page_disagreements, pdf_disagreements
 from audit.coverage.coverage import coverage
 from audit.coverage.literals import FILE as LITERALS
-from audit.coverage.pages_read import recalling
+from audit.coverage.page_cache import using_cache
 from audit.coverage.printed_locations import ledger_with_locations
-from audit.documents.crate import FILE as CRATE
-from audit.documents.crate import WORKFLOW, crate_metadata
+from audit.documents.ro_crate import FILE as CRATE
+from audit.documents.ro_crate import WORKFLOW, crate_metadata
 from audit.ledger.reading import read_ledger
 from audit.ledger.record import row_headings
-from audit.pages.marking import book_pages, mark_pages
-from audit.pages.offered import NARROW, PICTURES
+from audit.pages.downloads import NARROW, PICTURES
+from audit.pages.page_links import book_pages, mark_pages
 from audit.pdf.row_headings import tag_row_headings
 from report.audit_pages import recall_of, write_audit_pages
+from report.checks.literal_sources import pinned_literals
 from report.checks.pages import empty_pages_message
-from report.checks.pinned import pinned_literals
-from report.formats.writing import made_now, write_formats
+from report.edition import add_edition
+from report.formats.writing import without_cache, write_formats
 from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
 from report.permissions import open_to_readers
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from audit.ledger.ledger import Ledger
     from audit.pdf.text_layer import TextLayer
     from audit.seal.seal import Chapter
-    from press.chapter.reading import Book
+    from press.chapter.book import Book
 
 
 LEDGER = Path(".report") / "ledger.json"
@@ -82,7 +83,7 @@ def finish_book(
         and mostly empty pages.
     """
     # A release uses nothing from the cache.
-    with recalling(None if fresh else recall_of(written.project.root)):
+    with using_cache(None if fresh else recall_of(written.project.root)):
         return _finish(written, book, fresh=fresh, also=also, moment=moment)
 
 
@@ -103,6 +104,7 @@ def _finish(written: Book, book: Path, *, fresh: bool, also: Sequence[str], mome
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     copy_data(root / LEDGER, target)
+    add_edition(root, book / f"{listed[0].file.rpartition('.')[0]}.html")
     _write_others(root, book, ledger, listed, also, moment)
     copy_narrow_drawings(root, book)
     # First write the anchors, which the ledger then names.
@@ -124,7 +126,7 @@ def _finish(written: Book, book: Path, *, fresh: bool, also: Sequence[str], mome
     crate = crate_metadata(whole, book)
     (book / CRATE).write_text(crate, encoding="utf-8", newline="\n")
     for pdf, layer in layers.items():
-        seal_report(pdf, written, root / LEDGER, crate=book / CRATE, layer=layer)
+        seal_report(pdf, written, root / LEDGER, book / CRATE, layer, release=fresh)
     open_to_readers(book)
     return "\n".join(filter(None, messages))
 
@@ -145,7 +147,7 @@ def _write_others(
     # A release uses nothing from the cache.
     cache = None if ledger.release else format_cache(root)
     whole = json.loads(ledger.to_json())
-    write_formats(book, whole, made, also, moment, made_now if cache is None else cache)
+    write_formats(book, whole, made, also, moment, without_cache if cache is None else cache)
     if cache is not None:
         cache.ended()
 
@@ -177,7 +179,7 @@ def refuse_other_numbers(
         for pdf, layer in layers.items()
         for each in pdf_disagreements(pdf.name, layer, ledger, found[pdf])
     ]
-    refuse([*pages, *printed])
+    refuse_disagreement([*pages, *printed])
 
 
 def untraced_numbers_message(found: Mapping[Path, Coverage], *, release: bool) -> str:
@@ -199,7 +201,7 @@ def untraced_numbers_message(found: Mapping[Path, Coverage], *, release: bool) -
     return what
 
 
-def refuse(found: Sequence[Disagreement]) -> None:
+def refuse_disagreement(found: Sequence[Disagreement]) -> None:
     """Stop if a book and its ledger disagree."""
     if not found:
         return

@@ -18,7 +18,7 @@ _PAUSE = 0.2  # seconds between attempts, if the system cannot wait itself
 
 
 @contextmanager
-def alone(root: Path) -> Iterator[None]:
+def project_lock(root: Path) -> Iterator[None]:
     """Wait until no other command is working on a project, then make others wait.
 
     The operating system releases the lock when a process ends, however it ends.

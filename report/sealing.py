@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from analysis.disclosure import safe_csv
@@ -16,8 +17,10 @@ from audit.ledger.record import FigureRecord, Float
 from audit.pdf.attachments import Attachment
 from audit.seal.seal import Chapter, Seal
 from audit.seal.sealing import seal_pdf
-from report.checks.pinned import as_toml, pinned_literals
-from report.register import uses
+from audit.seal.soundness import refuse_unsound
+from audit.seal.verification import examine
+from report.checks.literal_sources import as_toml, pinned_literals
+from report.exhibit_references import uses
 from report.reuse.inputs import digests
 from report.reuse.values import stated
 
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
     from audit.ledger.ledger import Ledger
     from audit.pdf.text_layer import TextLayer
-    from press.chapter.reading import Book
+    from press.chapter.book import Book
 
 
 def seal_report(
@@ -36,6 +39,8 @@ def seal_report(
     ledger: Path,
     crate: Path | None = None,
     layer: TextLayer | None = None,
+    *,
+    release: bool = False,
 ) -> Seal:
     """Seal a finished PDF of the book, from either engine.
 
@@ -51,6 +56,13 @@ def seal_report(
         Metadata file of the RO-Crate; None if there is none.
     layer
         The PDF's text, if it has already been read.
+    release
+        Seal nothing that `verify` would refuse, which takes as long as `verify`.
+
+    Raises
+    ------
+    VerificationFailed
+        If a release would be refused; the PDF is not sealed.
     """
     source = ledger.read_bytes()
     whole = parse_ledger(source, ledger.name)
@@ -76,7 +88,15 @@ def seal_report(
         commit=whole.commit.id or "",
         chapters=chapters(book),
         layer=layer,
+        refuse=partial(_refuse_unverified, pdf, book.project.root) if release else None,
     )
+
+
+def _refuse_unverified(pdf: Path, root: Path, sealed: bytes) -> None:
+    # A release is of the commit that is checked out, so its literals are those of the files.
+    literals = pinned_literals(root) if (root / LITERALS).is_file() else ()
+    found = examine(pdf, data=sealed, root=root, pinned=lambda _: literals)
+    refuse_unsound(pdf.name, found, "not sealed as a release")
 
 
 def _project_files(root: Path) -> Iterator[Attachment]:

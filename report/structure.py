@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from audit.coverage.formulas import written
+from audit.coverage.formulas import tex_formulas
 from audit.coverage.literals import numbers
 from audit.ledger.structure import Source, Structure
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from press.chapter.book import Book
     from press.chapter.chapter import Chapter
-    from press.chapter.reading import Book
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*$")
@@ -36,7 +36,7 @@ def structure(book: Book) -> Structure:
     files = [book.project.root / str(name) for name in _as_list(given)]
     return Structure(
         {chapter.path: tuple(_headings(chapter)) for chapter in book.chapters},
-        {chapter.path: tuple(written(_prose(chapter))) for chapter in book.chapters},
+        {chapter.path: tuple(tex_formulas(_prose(chapter))) for chapter in book.chapters},
         {key: source for file in files if file.suffix == ".bib" for key, source in sources(file)},
     )
 

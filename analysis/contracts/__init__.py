@@ -7,8 +7,8 @@ breach.
 
 from __future__ import annotations
 
+from analysis.contracts.breach_messages import describe, raise_if_broken
 from analysis.contracts.contract import Column, DataContract, Rule
-from analysis.contracts.describe import describe, raise_if_broken
 from analysis.contracts.dictionary import dictionary, rule_list
 from analysis.contracts.engine import ValidationError
 from analysis.contracts.reading import read_contracts, refuse_without_column

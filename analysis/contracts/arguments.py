@@ -23,7 +23,7 @@ COMPARED = ("==", "!=", "<", "<=", ">", ">=")
 AMONG = ("IN", "NOT_IN")
 
 
-def unfit(kwargs: Mapping[str, Any]) -> tuple[str, str] | None:
+def first_invalid(kwargs: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return the first argument of the wrong type and what it must be, or None."""
     for name, value in kwargs.items():
         fits, words = KINDS.get(name, (_is_scalar, "a text, a number, true or false"))

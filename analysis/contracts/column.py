@@ -20,15 +20,15 @@ def read_column(document: Document, path: tuple[str | int, ...], entry: dict[str
         value = entry.get(key)
         if not value or (allowed and value not in allowed):
             among = f": one of {', '.join(allowed)}" if allowed else ""
-            raise broken(
+            raise column_error(
                 document, (*path, key), f"column '{entry['name']}' needs it", f"add {key}{among}"
             )
         return value
 
-    own = custom(entry)
+    own = custom_properties(entry)
     targets = [relation["to"] for relation in entry.get("relationships") or []]
     if len(targets) > 1 or any(not isinstance(target, str) for target in targets):
-        raise broken(
+        raise column_error(
             document, (*path, "relationships"), "more than one target", "keep one dataset.column"
         )
     return Column(
@@ -56,7 +56,7 @@ def _options(
     options = dict(entry.get("logicalTypeOptions") or {})
     for name in options:
         if name not in OPTIONS:
-            raise broken(
+            raise column_error(
                 document,
                 (*path, "logicalTypeOptions", name),
                 f"the option {name} would not be tested",
@@ -68,16 +68,16 @@ def _options(
 def _missing_percent(
     document: Document, path: tuple[str | int, ...], entry: dict[str, Any]
 ) -> float:
-    value = custom(entry).get("expectedMissingPercent", 0)
+    value = custom_properties(entry).get("expectedMissingPercent", 0)
     if not _is_percent(value) or value == 100:
-        raise broken(
+        raise column_error(
             document,
             (*path, "customProperties"),
             "expectedMissingPercent is not a percentage below 100",
             "write a number from 0 to below 100",
         )
     if value and (entry.get("required") or entry.get("primaryKey")):
-        raise broken(
+        raise column_error(
             document,
             (*path, "customProperties"),
             "expectedMissingPercent is given for a required column",
@@ -89,9 +89,11 @@ def _missing_percent(
 def _missing_tolerance(
     document: Document, path: tuple[str | int, ...], entry: dict[str, Any]
 ) -> float:
-    value = custom(entry).get("missingTolerance", 0)
-    if not _is_percent(value) or (value and not custom(entry).get("expectedMissingPercent")):
-        raise broken(
+    value = custom_properties(entry).get("missingTolerance", 0)
+    if not _is_percent(value) or (
+        value and not custom_properties(entry).get("expectedMissingPercent")
+    ):
+        raise column_error(
             document,
             (*path, "customProperties"),
             "missingTolerance is not a number of points, or has no expectedMissingPercent",
@@ -103,9 +105,9 @@ def _missing_tolerance(
 def _expected_percent(
     document: Document, path: tuple[str | int, ...], entry: dict[str, Any]
 ) -> dict[str, float]:
-    value = custom(entry).get("expectedPercent", {})
+    value = custom_properties(entry).get("expectedPercent", {})
     if not isinstance(value, dict) or not all(map(_is_percent, value.values())):
-        raise broken(
+        raise column_error(
             document,
             (*path, "customProperties"),
             "expectedPercent gives no percentage for each of its categories",
@@ -113,7 +115,7 @@ def _expected_percent(
         )
     for category in value:
         if category not in _categories(entry):
-            raise broken(
+            raise column_error(
                 document,
                 (*path, "customProperties"),
                 f"expectedPercent names '{category}', which validValues do not list",
@@ -133,12 +135,12 @@ def _categories(entry: dict[str, Any]) -> tuple[str, ...]:
     return ()
 
 
-def custom(entry: Mapping[str, Any]) -> dict[str, Any]:
+def custom_properties(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return the custom properties of an entry by name."""
     return {item["property"]: item["value"] for item in entry.get("customProperties") or []}
 
 
-def broken(
+def column_error(
     document: Document, path: tuple[str | int, ...], what: str, remedy: str
 ) -> ConfigurationError:
     """Return the error that names the place in a contract, what is wrong there and the remedy."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DICTIONARY_COLUMNS = {
     "file": "File of the extract",
     "column": "Column",
-    "description": "What it holds",
+    "description": "What it contains",
     "type": "How it is written",
     "unit": "Unit",
     "values": "Values allowed: a list, a range or a form",

@@ -19,14 +19,16 @@ import pandas as pd
 
 from analysis.contracts.implied_rules import CALLS
 from analysis.contracts.results import ROWS_KEPT
+from analysis.contracts.typed_tables import FIRST_ROW, Columns
 
 if TYPE_CHECKING:
     from analysis.contracts.expectations import Expectation
-    from analysis.contracts.typed_tables import Columns
 
 QUIETENED = (
     # Great Expectations imports two modules that Python 3.11 renamed.
     (r"module 'sre_(constants|parse)' is deprecated", DeprecationWarning),
+    # It imports PySpark wherever that is installed, of which only SQL is used here.
+    (r"PySpark does not yet fully support pandas", FutureWarning),
 )
 """Warnings of libraries that can't be fixed here, each with its reason."""
 
@@ -67,6 +69,22 @@ class Answer:
     tested: int
     failing: int = 0
     rows: tuple[int, ...] = ()
+
+
+class TestedColumns(Columns):
+    """The columns that rules may name, and the answers to rules about them."""
+
+    def answers(self, dataset: str, mapped: Sequence[Expectation]) -> dict[str, Answer]:
+        """Test rules on a dataset; see `answers`."""
+        return answers(dataset, mapped, self)
+
+    def broken(
+        self, dataset: str, expectation: Expectation, rows: Sequence[int]
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return rows that break a rule: as sent, and the columns tested."""
+        places = [row - FIRST_ROW for row in rows]
+        frame = self.frame(dataset, dict.fromkeys(expectation.columns))
+        return self.raw[dataset].iloc[places], frame.iloc[places]
 
 
 def answers(dataset: str, mapped: Sequence[Expectation], columns: Columns) -> dict[str, Answer]:
@@ -180,13 +198,17 @@ def _run(
     """
     # A frame without columns would lose its rows.
     frame = frame if len(frame.columns) else frame.assign(row=1)
-    batch = _definition().get_batch(batch_parameters={"dataframe": frame})
+    batch = _batch(frame)
     found = _results(batch, mapped, {"result_format": "BASIC"})
     broken = [e for e in mapped if e.is_about_rows and found[e.rule.id].get("unexpected_count")]
     if broken:
         named = {"result_format": "SUMMARY", "partial_unexpected_count": most}
         found |= _results(batch, broken, named)
     return found
+
+
+def _batch(frame: pd.DataFrame) -> Any:
+    return _definition().get_batch(batch_parameters={"dataframe": frame})
 
 
 @lru_cache(maxsize=1)
@@ -208,22 +230,63 @@ def _definition() -> Any:
 def _results(
     batch: Any, mapped: Sequence[Expectation], detail: Mapping[str, object]
 ) -> dict[str, Mapping[str, Any]]:
+    return results(batch, [(e.rule.id, e.type, e.kwargs) for e in mapped], detail)
+
+
+def results(
+    batch: Any,
+    mapped: Sequence[tuple[str, str, Mapping[str, Any]]],
+    detail: Mapping[str, object],
+) -> dict[str, Mapping[str, Any]]:
+    """Return Great Expectations' result of each rule, given by id, expectation and arguments.
+
+    Raises
+    ------
+    ValidationError
+        If one is missing, empty or exceptional.
+    """
     from great_expectations import ExpectationSuite
 
     suite = ExpectationSuite(
         name="contract",
         expectations=[
-            {"type": e.type, "kwargs": dict(e.kwargs), "meta": {"rule": e.rule.id}} for e in mapped
+            {"type": kind, "kwargs": dict(kwargs), "meta": {"rule": rule}}
+            for rule, kind, kwargs in mapped
         ],
     )
-    outcome = batch.validate(suite, result_format=dict(detail))
-    found = {r.expectation_config.meta["rule"]: usable(r) for r in outcome.results}
-    if missing := {e.rule.id for e in mapped} - set(found):
+    with _quiet():
+        outcome = batch.validate(suite, result_format=dict(detail))
+    found = {r.expectation_config.meta["rule"]: checked_result(r) for r in outcome.results}
+    if missing := {rule for rule, _, _ in mapped} - set(found):
         raise ValidationError(f"no result for {', '.join(sorted(missing))}")
     return found
 
 
-def usable(result: Any) -> Mapping[str, Any]:
+def judged(
+    frame: pd.DataFrame, mapped: Sequence[tuple[str, str, Mapping[str, Any]]]
+) -> dict[str, np.ndarray]:
+    """Return the places in a frame that break each expectation about rows, by rule.
+
+    Raises
+    ------
+    ValidationError
+        As `results` does, or if places and their number disagree.
+    """
+    with _quiet():
+        batch = _batch(frame.reset_index(drop=True))
+        named = {"result_format": "SUMMARY", "partial_unexpected_count": len(frame) + 1}
+        raw = results(batch, mapped, named)
+    found = {
+        rule: np.array(sorted(one.get("partial_unexpected_index_list") or []), dtype=np.int64)
+        for rule, one in raw.items()
+    }
+    for rule, places in found.items():
+        if len(places) != raw[rule]["unexpected_count"]:
+            raise ValidationError(f"rule {rule}: rows and their count disagree")
+    return found
+
+
+def checked_result(result: Any) -> Mapping[str, Any]:
     """Return a result's body; an empty or exceptional one is an error of the program."""
     rule = result.expectation_config.meta["rule"]
     info = result.exception_info or {}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.contracts.arguments import unfit
+from analysis.contracts.arguments import first_invalid
 from analysis.contracts.derived import derived_column
 from analysis.contracts.implied_rules import CALLS, all_rules
 from analysis.errors import ConfigurationError
@@ -140,7 +140,7 @@ def _map(rule: Rule, contract: DataContract, contracts: Mapping[str, DataContrac
         raise _refuse(rule, f"{name} lacks {', '.join(sorted(needed - given))}", "add it to kwargs")
     if extra := given - needed - signature.allowed:
         raise _refuse(rule, f"{name} does not take {', '.join(sorted(extra))}", "take it out")
-    if wrong := unfit(kwargs):
+    if wrong := first_invalid(kwargs):
         argument, words = wrong
         raise _refuse(rule, f"{argument} of {name} is of the wrong kind", f"write {words}")
     columns = _columns(signature, kwargs)

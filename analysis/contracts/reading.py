@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from analysis.contracts.column import broken, custom, read_column
+from analysis.contracts.column import column_error, custom_properties, read_column
 from analysis.contracts.contract import (
     API_VERSION,
     SEVERITIES,
@@ -71,13 +71,15 @@ def read_contract(path: Path) -> DataContract:
 def _contract(document: Document, dataset: str) -> DataContract:
     top = document.value
     if top["apiVersion"] != API_VERSION:
-        raise broken(document, ("apiVersion",), "is another version", f"write {API_VERSION}")
+        raise column_error(document, ("apiVersion",), "is another version", f"write {API_VERSION}")
     objects = top.get("schema") or []
     if len(objects) != 1:
-        raise broken(document, ("schema",), "needs exactly one object", "one dataset a contract")
+        raise column_error(
+            document, ("schema",), "needs exactly one object", "one dataset a contract"
+        )
     table, where = objects[0], ("schema", 0)
     if table["name"] != dataset:
-        raise broken(
+        raise column_error(
             document,
             (*where, "name"),
             f"is '{table['name']}' in the contract named for '{dataset}'",
@@ -88,11 +90,11 @@ def _contract(document: Document, dataset: str) -> DataContract:
         for index, entry in enumerate(table.get("properties") or [])
     )
     if not columns:
-        raise broken(document, where, "lists no columns", "list them under properties")
+        raise column_error(document, where, "lists no columns", "list them under properties")
     names = [column.name for column in columns]
     for index, name in enumerate(names):
         if name in names[:index]:
-            raise broken(
+            raise column_error(
                 document,
                 (*where, "properties", index, "name"),
                 f"two columns are called '{name}'",
@@ -133,7 +135,7 @@ def _rule(
     path: tuple[str | int, ...],
     entry: dict[str, Any],
 ) -> Rule:
-    own = custom(entry)
+    own = custom_properties(entry)
     wanted = {
         "id": entry.get("id"),
         "severity": entry.get("severity"),
@@ -143,9 +145,9 @@ def _rule(
     }
     for key, value in wanted.items():
         if not value:
-            raise broken(document, path, f"the rule has no {key}", f"add {key}")
+            raise column_error(document, path, f"the rule has no {key}", f"add {key}")
     if entry["severity"] not in SEVERITIES:
-        raise broken(
+        raise column_error(
             document, (*path, "severity"), f"is '{entry['severity']}'", "write error or warning"
         )
     return Rule(
@@ -172,7 +174,7 @@ def _forms(document: Document, dataset: str) -> tuple[FileForm, ...]:
         try:
             found.append(file_form(server))
         except (KeyError, ValueError) as error:
-            raise broken(
+            raise column_error(
                 document,
                 ("servers", index),
                 f"is not a file form that can be read: {error}",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.contracts.contract import CONTROL_TOTALS
-from analysis.contracts.engine import Answer, answers
+from analysis.contracts.engine import Answer, TestedColumns
 from analysis.contracts.expectations import Expectation, expectations
 from analysis.contracts.observed_values import classes_seen
 from analysis.contracts.results import (
@@ -17,8 +17,9 @@ from analysis.contracts.results import (
     ContractResults,
     RuleResult,
 )
-from analysis.contracts.typed_tables import FIRST_ROW, Columns
+from analysis.contracts.typed_tables import FIRST_ROW
 from analysis.extract.files import FILE_RULES, REASON, FilesRead, Problem
+from analysis.extract.files.out_of_core import OutOfCoreTable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -70,7 +71,7 @@ def validate(
         name: [e for e in expectations(contract, contracts) if only is None or e.rule.id in only]
         for name, contract in contracts.items()
     }
-    columns = Columns(_first_of_each(tables), contracts)
+    columns = _columns(tables, contracts)
     read = read or FilesRead()
     results: list[RuleResult] = []
     for name, contract in sorted(contracts.items(), key=_totals_first):
@@ -115,7 +116,7 @@ def _totals_first(item: tuple[str, DataContract]) -> bool:
 
 
 def _with_causes(
-    results: Sequence[RuleResult], mapped: Mapping[str, Expectation], columns: Columns
+    results: Sequence[RuleResult], mapped: Mapping[str, Expectation], columns: TestedColumns
 ) -> tuple[RuleResult, ...]:
     """Add to each breach the breaches on the values that it reads.
 
@@ -141,7 +142,7 @@ def _with_causes(
 
 
 def _with_sources(
-    results: Sequence[RuleResult], mapped: Mapping[str, Expectation], columns: Columns
+    results: Sequence[RuleResult], mapped: Mapping[str, Expectation], columns: TestedColumns
 ) -> tuple[RuleResult, ...]:
     """Mark rules whose counts of rows follow from children's records in another file."""
     contracts = columns.contracts
@@ -161,19 +162,35 @@ def _with_sources(
     return tuple(replace(each, from_children=reads_children(each)) for each in results)
 
 
-def _first_of_each(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Keep the first of columns with the same name; the rule on columns reports the others."""
-    return {name: table.loc[:, ~table.columns.duplicated()] for name, table in tables.items()}
+def _columns(
+    tables: Mapping[str, pd.DataFrame], contracts: Mapping[str, DataContract]
+) -> TestedColumns:
+    """Return the columns that rules read; a table that is not in memory has its own way to.
+
+    Of columns with the same name the first counts; the rule on columns reports the others.
+    """
+    large: dict[str, Any] = {
+        name: table for name, table in tables.items() if isinstance(table, OutOfCoreTable)
+    }
+    first = {
+        name: table.loc[:, ~table.columns.duplicated()]
+        for name, table in tables.items()
+        if name not in large
+    }
+    for table in large.values():
+        found: TestedColumns = table.reading(first | large, contracts)
+        return found
+    return TestedColumns(first, contracts)
 
 
 def _dataset(
-    contract: DataContract, mapped: Sequence[Expectation], raw: pd.DataFrame, columns: Columns
+    contract: DataContract, mapped: Sequence[Expectation], raw: pd.DataFrame, columns: TestedColumns
 ) -> list[RuleResult]:
     name = contract.dataset
     about_header = [e for e in mapped if e.type == "expect_table_columns_to_match_set"]
     rest = [e for e in mapped if e not in about_header]
     runnable = [e for e in rest if len(raw) and all(columns.has(name, c) for c in e.columns)]
-    answered = answers(name, runnable, columns)
+    answered = columns.answers(name, runnable)
     found = {e.rule.id: _header(e, raw, contract) for e in about_header}
     found |= {e.rule.id: _result(e, answered[e.rule.id], columns, contract) for e in runnable}
     return [found.get(e.rule.id) or _untested(e, contract, raw, columns) for e in mapped]
@@ -183,17 +200,15 @@ def _dataset(
 
 
 def _result(
-    expectation: Expectation, answer: Answer, columns: Columns, contract: DataContract
+    expectation: Expectation, answer: Answer, columns: TestedColumns, contract: DataContract
 ) -> RuleResult:
     if not answer.tested:
         return _fill(expectation, contract, "nothing tested", 0, 0)
     outcome = _outcome(expectation, broken=not answer.success)
     seen: tuple[str, ...] = ()
     if answer.rows:
-        places = [row - FIRST_ROW for row in answer.rows]
-        frame = columns.frame(contract.dataset, dict.fromkeys(expectation.columns))
-        sent = columns.raw[contract.dataset].iloc[places]
-        seen = classes_seen(expectation, sent, frame.iloc[places])
+        sent, frame = columns.broken(contract.dataset, expectation, answer.rows)
+        seen = classes_seen(expectation, sent, frame)
     elif not answer.success:
         seen = ("another number",)
     return _fill(expectation, contract, outcome, answer.tested, answer.failing, answer.rows, seen)
@@ -225,7 +240,7 @@ def _shown(name: str) -> str:
 
 
 def _untested(
-    expectation: Expectation, contract: DataContract, raw: pd.DataFrame, columns: Columns
+    expectation: Expectation, contract: DataContract, raw: pd.DataFrame, columns: TestedColumns
 ) -> RuleResult:
     lacking = columns.lacking(contract.dataset, expectation.columns) if len(raw) else ("no rows",)
     return _fill(expectation, contract, "nothing tested", 0, 0, seen=lacking)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from analysis.contracts.implied_rules import all_rules
 from analysis.contracts.validation import validate
 from analysis.errors import ConfigurationError
+from analysis.extract.files.today import is_in_the_future
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -116,7 +117,7 @@ def _waiver(entry: dict[str, object], place: str) -> Waiver:
         raise ConfigurationError(
             "an empty waiver", place=place, remedy="say how many rows, why and who"
         )
-    if waiver.date > date.today():
+    if is_in_the_future(waiver.date):
         raise ConfigurationError(
             f"the date, {waiver.date}, is in the future", place=place, remedy="correct it"
         )

@@ -8,7 +8,7 @@ from hamilton.function_modifiers import config, tag
 
 from analysis.dataflow.checks import COVARIATES
 from analysis.dataflow.disclosure_paths import MODELS
-from analysis.disclosure import concealed
+from analysis.disclosure import concealed_months
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.models.checks.balance import balance
 from analysis.models.checks.candidates import COLUMNS as CANDIDATES
@@ -76,7 +76,7 @@ def weighted_candidates(
     Candidates are left out where an enquiry count of their pilot is suppressed. `reason` says why
     a pilot's candidates have no weights.
     """
-    hidden = concealed.hidden_in(released_outcomes.tables, "before_after", "terms")
+    hidden = concealed_months.hidden_in(released_outcomes.tables, "before_after", "terms")
     own = _covariates(schools, disclosed_panel, outcomes[0].name)
     parts = [_candidates(candidate_schools.head(0), window).assign(weight=0.0, reason="")]
     for pilot, others in _candidates(candidate_schools, window).groupby("pilot"):

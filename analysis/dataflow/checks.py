@@ -14,7 +14,7 @@ from analysis.disclosure.estimates import withhold_terms, withhold_trends
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.models.checks.balance import balance
 from analysis.models.checks.event_study import event_study
-from analysis.models.checks.floor import floor_diagnostics
+from analysis.models.checks.floor_effects import floor_diagnostics
 from analysis.models.checks.pre_trend_tests import pre_trend_tests
 from analysis.models.checks.pre_trends import pre_trend_power, pre_trend_slopes
 from analysis.models.checks.returns import reporting_changes

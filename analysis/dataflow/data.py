@@ -6,6 +6,7 @@ Each table's node is named after its file, so that lineage ends in files.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
@@ -18,7 +19,10 @@ from analysis.contracts import (
 )
 from analysis.extract.extract import Extract, ExtractFile, Origin, read_extract, typed
 from analysis.extract.extract import origin as origin_of
+from analysis.extract.files.out_of_core import OutOfCoreTable
 from analysis.extract.panel import outcome_panel as count_outcomes
+from analysis.scale.large_table import readers
+from analysis.study.scale import Scale
 from analysis.study.settings import Outcome, Pilot, Window
 
 CANDIDATE_COLUMNS = (
@@ -37,9 +41,11 @@ def contracts(contract_directory: Path) -> dict[str, DataContract]:
     return read_contracts(contract_directory)
 
 
-def extract(extract_directory: Path, contracts: dict[str, DataContract]) -> Extract:
+def extract(
+    extract_directory: Path, contracts: dict[str, DataContract], engine_settings: Scale
+) -> Extract:
     """Read the extract, every value as text."""
-    return read_extract(extract_directory, contracts)
+    return read_extract(extract_directory, contracts, large=readers(engine_settings))
 
 
 def extract_files(extract: Extract) -> dict[str, ExtractFile]:
@@ -89,6 +95,8 @@ def accepted_tables(
 
 
 def _accepted(table: pd.DataFrame, contract: DataContract) -> pd.DataFrame:
+    if isinstance(table, OutOfCoreTable):
+        return cast("pd.DataFrame", table.events())
     ordered = table[list(contract.column_names)].sort_values(list(contract.key), kind="stable")
     return typed(ordered.reset_index(drop=True), _types(contract))
 
@@ -104,7 +112,7 @@ def school_months(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def child_events(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the events of children, one row per event."""
+    """Return the events of children, one row per event, or what counts them out of core."""
     return accepted_tables["child_events"]
 
 

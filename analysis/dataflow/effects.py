@@ -8,7 +8,7 @@ import pandas as pd
 from hamilton.function_modifiers import tag
 
 from analysis.dataflow.disclosure_paths import MODELS, RATES_OF_COUNTS, SCHOOLS, TOGETHER
-from analysis.disclosure import DisclosureRules, concealed
+from analysis.disclosure import DisclosureRules, concealed_months
 from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records, release_outcomes
 from analysis.disclosure.rules import CONFIDENTIAL
 from analysis.disclosure.withholding import marked, questions
@@ -57,7 +57,7 @@ def protected_panel(
     outcome_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes
 ) -> pd.DataFrame:
     """Return a panel that is the same wherever the events of suppressed cells lie."""
-    return concealed.protected_panel(outcome_panel, released_outcomes.tables)
+    return concealed_months.protected_panel(outcome_panel, released_outcomes.tables)
 
 
 @tag(disclosure=MODELS)
@@ -65,7 +65,7 @@ def disclosed_panel(
     outcome_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes
 ) -> pd.DataFrame:
     """Return the panel without the months of suppressed cells, for models of single months."""
-    return concealed.disclosed_panel(outcome_panel, released_outcomes.tables)
+    return concealed_months.disclosed_panel(outcome_panel, released_outcomes.tables)
 
 
 @tag(disclosure=RATES_OF_COUNTS)
@@ -110,7 +110,7 @@ def school_flow_counts(
     The number of schools with any event is withheld where a count of their pilot is suppressed.
     """
     found = flow_of_schools(schools, outcome_panel, outcomes[0].name)
-    hidden = concealed.hidden_in(released_outcomes.tables, "before_after")
+    hidden = concealed_months.hidden_in(released_outcomes.tables, "before_after")
     beside = found["pilot"].isin([pilot for name, pilot in hidden if name == outcomes[0].name])
     told = found["informative"].astype(object).mask(beside, CONFIDENTIAL)
     return found.assign(informative=told)
@@ -134,7 +134,7 @@ def school_zeros(
         for panel in (outcome_panel, protected_panel, disclosed_panel)
     )
     percent = of_months["zero_months_percent"].reindex(every.index)
-    hidden = concealed.hidden_in(released_outcomes.tables, "before_after")
+    hidden = concealed_months.hidden_in(released_outcomes.tables, "before_after")
     untold = percent.isna() | every.index.isin(list(hidden))
     without = of_schools["schools_without"].reindex(every.index).astype(object)
     return every[["schools"]].assign(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.models.checks.findings import LEVEL, SLIGHT, Check, check_table
 from analysis.models.checks.leverage import CASE_STUDY, largest_leverages
-from analysis.models.inputs.arrays import Floats
+from analysis.models.inputs.school_counts import Floats
 from analysis.models.inputs.school_periods import ARMS
 from analysis.models.inputs.specification import Specification
 from analysis.study.settings import Outcome

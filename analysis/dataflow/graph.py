@@ -22,7 +22,7 @@ from analysis.contracts.contract import OPTIONAL, SUFFIX
 from analysis.dependencies import find_root
 from analysis.errors import ChapterFailed
 from analysis.exhibits.parts.exhibit import kind_of
-from analysis.importing import OWN, looking_in
+from analysis.importing import OWN, importing_from
 from analysis.study.names import analysed_together, effect_names, outcome_names, pilot_names
 from analysis.study.settings import read_study
 
@@ -65,7 +65,7 @@ def modules(own: Path | None = None) -> tuple[ModuleType, ...]:
     own
         Folder of that package; None if the study has none.
     """
-    return (*_of_any_study(), *(_within(own_package(own)) if own else ()))
+    return (*_of_any_study(), *(_within(load_study_package(own)) if own else ()))
 
 
 @lru_cache(maxsize=1)
@@ -83,7 +83,7 @@ def _within(package: ModuleType) -> list[ModuleType]:
     return [import_module(name) for name in sorted(found)]
 
 
-def own_package(folder: Path) -> ModuleType:
+def load_study_package(folder: Path) -> ModuleType:
     """Import a study's own package of exhibits, and set another study's aside."""
     loaded = sys.modules.get(OWN)
     if loaded is not None and Path(loaded.__path__[0]).resolve() != folder.resolve():
@@ -92,7 +92,7 @@ def own_package(folder: Path) -> ModuleType:
             each: sys.modules.pop(each) for each in names
         }
         sys.modules.update(_SET_ASIDE.pop(str(folder.resolve()), {}))
-    with looking_in(folder.parent):
+    with importing_from(folder.parent):
         return import_module(OWN)
 
 
@@ -136,7 +136,7 @@ def build(root: Path | None = None) -> driver.Driver:
     """Join the functions of `modules` into the graph of one study.
 
     It has a node for each pilot and outcome of the study where a function makes several, and no
-    node that rests on what the study lacks: see `lacking`.
+    node that rests on what the study lacks: see `missing_inputs`.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def build(root: Path | None = None) -> driver.Driver:
     return built
 
 
-def lacking(root: Path) -> dict[str, str]:
+def missing_inputs(root: Path) -> dict[str, str]:
     """Return what each exhibit rests on that a study lacks, by exhibit, in words."""
     study = read_study(root / STUDY)
     together = analysed_together(study)

@@ -12,7 +12,7 @@ from analysis.dataflow.disclosure_paths import MODELS
 from analysis.disclosure import WITHHELD, withholding
 from analysis.disclosure.estimates import few_to_compare
 from analysis.disclosure.outcomes import ReleasedOutcomes
-from analysis.models.alternatives.compared import alternative_estimates
+from analysis.models.alternatives.estimates import alternative_estimates
 from analysis.models.inputs.specification import Specification
 from analysis.models.pooling.estimates import pooled_estimates
 from analysis.models.primary.estimates import effect_estimates as estimate

@@ -11,6 +11,7 @@ from dataclasses import replace
 from analysis.disclosure import EGRESS, PUBLIC, DisclosureRules
 from analysis.errors import ConfigurationError
 from analysis.study.balancing import BalancingOutcome
+from analysis.study.scale import Scale
 from analysis.study.scenario import Scenario
 from analysis.study.settings import (
     Assumption,
@@ -96,6 +97,11 @@ def disclosure_rules(disclosure_settings: Disclosure) -> DisclosureRules:
     """Return the disclosure rules of that channel."""
     rules = {"public": PUBLIC, "secure": EGRESS}[disclosure_settings.channel]
     return replace(rules, highest_unsafe=disclosure_settings.threshold - 1)
+
+
+def engine_settings(study: Study) -> Scale:
+    """Return the engine that validates and counts the events."""
+    return study.scale.of_events
 
 
 def seed(study: Study) -> int:

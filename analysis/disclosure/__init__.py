@@ -8,17 +8,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.disclosure.download import safe_csv
-from analysis.disclosure.exceptions import FILE as EXCEPTIONS
-from analysis.disclosure.exceptions import ReleaseException, read_exceptions, with_exception
 from analysis.disclosure.releases import ESTIMATE, ReleasedData, Revealed, revealed_by
 from analysis.disclosure.rules import EGRESS, PUBLIC, SYMBOLS, DisclosureRules
-from analysis.disclosure.status import Status, held, released, strictest, suppressed
+from analysis.disclosure.spreadsheet_safety import safe_csv
+from analysis.disclosure.status import FILE as EXCEPTIONS
+from analysis.disclosure.status import (
+    ReleaseException,
+    Status,
+    held,
+    read_exceptions,
+    released,
+    strictest,
+    suppressed,
+    with_exception,
+)
 from analysis.models.inputs.estimability import WITHHELD
 
 if TYPE_CHECKING:
     from analysis.disclosure.cells import Aggregate
-    from analysis.disclosure.linked import ReleasedTables, release_tables
+    from analysis.disclosure.linked_tables import ReleasedTables, release_tables
 
 __all__ = [
     "EGRESS",
@@ -45,7 +53,11 @@ __all__ = [
     "with_exception",
 ]
 
-_LINKED = {"Aggregate": "cells", "ReleasedTables": "linked", "release_tables": "linked"}
+_LINKED = {
+    "Aggregate": "cells",
+    "ReleasedTables": "linked_tables",
+    "release_tables": "linked_tables",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.disclosure.cells import Aggregate, cell_system
 from analysis.disclosure.intruder import TOLERANCE, check_table, intruder_check, total_range
-from analysis.disclosure.linked import ReleasedTables, held_tables, status_of, with_counts
+from analysis.disclosure.linked_tables import ReleasedTables, held_tables, status_of, with_counts
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
 from analysis.disclosure.status import Status, held, released
 from analysis.disclosure.suppression import UnprotectableError, suppress
@@ -73,7 +73,7 @@ def release_by_block(
     Parameters
     ----------
     records, rules, count, person, is_sum
-        As in `analysis.disclosure.linked.release_tables`.
+        As in `analysis.disclosure.linked_tables.release_tables`.
     aggregates
         Tables classified by the columns of the blocks, and totals over everything.
     by

@@ -16,9 +16,10 @@ import pandas as pd
 
 from analysis.disclosure.blocks import MOST_JOINTLY, blocks_of, release_by_block
 from analysis.disclosure.cells import Aggregate
-from analysis.disclosure.linked import release_tables
+from analysis.disclosure.linked_tables import release_tables
 from analysis.disclosure.rules import DisclosureRules
 from analysis.disclosure.status import Status, strictest
+from analysis.extract.files.out_of_core import OutOfCoreEvents
 
 if TYPE_CHECKING:
     from analysis.study.settings import Outcome
@@ -62,7 +63,7 @@ class ReleasedOutcomes:
     statuses
         The disclosure status of each table.
     check
-        The intruder's check; see `analysis.disclosure.linked.ReleasedTables`.
+        The intruder's check; see `analysis.disclosure.linked_tables.ReleasedTables`.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -153,6 +154,10 @@ def outcome_records(
 
 
 def _events(child_events: pd.DataFrame, kind: str) -> pd.DataFrame:
+    if isinstance(child_events, OutOfCoreEvents):
+        return child_events.records(kind).assign(amount=1)[
+            ["school_id", "month", "child_id", "amount"]
+        ]
     chosen = child_events[child_events["event_type"] == kind]
     months = chosen["event_date"].dt.to_period("M")
     return chosen.assign(month=months, amount=1)[["school_id", "month", "child_id", "amount"]]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
 from analysis.models.inputs.estimability import WITHHELD
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NORMAL = 1.96
 """Half the width of a 95% interval in standard errors; larger for few schools, so this is safe."""

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.concealed import CELLS, concealed_months, hidden_in
+from analysis.disclosure.concealed_months import CELLS, concealed_months, hidden_in
+from analysis.disclosure.count_ranges import Counts, narrowing_results
 from analysis.disclosure.model_sums import Masks, alike_schools, revealing_results
-from analysis.disclosure.narrowing import Counts, narrowing_results
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
 from analysis.models.inputs.estimability import WITHHELD
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.inputs.school_periods import compare
 from analysis.models.inputs.specification import Exclusion, Specification
 from analysis.models.inputs.variations import (

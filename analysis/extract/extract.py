@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis.errors import ConfigurationError, ContractBroken
 from analysis.extract.files import FilePart, FilesRead, read_files
+from analysis.extract.files.out_of_core import OutOfCoreTable
 from analysis.extract.maps import read_mapped, read_maps
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analysis.contracts import DataContract
+    from analysis.extract.files.out_of_core import Reader
 
 
 ExtractFile = FilePart
@@ -78,7 +80,11 @@ class Origin:
 
 
 def read_extract(
-    directory: Path, contracts: Mapping[str, DataContract], *, unconfirmed: bool = False
+    directory: Path,
+    contracts: Mapping[str, DataContract],
+    *,
+    unconfirmed: bool = False,
+    large: Mapping[str, Reader] | None = None,
 ) -> Extract:
     """Read the files of an extract as text, each according to its contract or map.
 
@@ -90,6 +96,8 @@ def read_extract(
         By dataset.
     unconfirmed
         Whether unconfirmed maps are applied too, to see their result.
+    large
+        How to read the datasets that don't stay in memory; see `analysis.scale`.
 
     Returns
     -------
@@ -103,7 +111,7 @@ def read_extract(
         If there is no such folder.
     """
     maps = read_maps(directory, contracts, unconfirmed=unconfirmed)
-    read = read_files(directory, contracts, maps.patterns)
+    read = read_files(directory, contracts, maps.patterns, large)
     read_mapped(directory, maps, contracts, read)
     # A council's file may provide two datasets, but counts as one file.
     files = {part.name: part for parts in read.parts.values() for part in parts}
@@ -233,6 +241,8 @@ def _content_digest(table: pd.DataFrame) -> str:
 
     So invented data are recognised even when saved as a workbook or as Parquet.
     """
+    if isinstance(table, OutOfCoreTable):
+        return table.content_digest
     digest = hashlib.sha256()
     for start in range(0, max(1, len(table)), _ROWS):
         text = io.StringIO()

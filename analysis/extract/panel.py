@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ContractBroken
+from analysis.extract.files.out_of_core import OutOfCoreEvents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,8 +77,8 @@ def outcome_panel(
     for outcome in outcomes:
         rows = frame[frame["pilot"].isin(outcome.pilots)]
         if outcome.measure == "events":
-            at_pilots = child_events["school_id"].isin(rows["school_id"].unique())
-            counted = _event_counts(child_events[at_pilots], outcome.event_type)
+            counted = _event_counts(child_events, outcome.event_type)
+            counted = counted[counted["school_id"].isin(rows["school_id"].unique())]
         elif care_episodes is not None:
             counted = _care_days(care_episodes, rows["month"].min(), rows["month"].max())
         else:
@@ -129,6 +130,8 @@ def _school_month_frame(
 
 def _event_counts(child_events: pd.DataFrame, event_type: str) -> pd.DataFrame:
     """Return events and distinct children by school and month, where there are any."""
+    if isinstance(child_events, OutOfCoreEvents):
+        return child_events.counts(event_type)
     events = child_events[child_events["event_type"] == event_type]
     month = events["event_date"].dt.to_period("M").rename("month")
     by_month = events.groupby(["school_id", month])["child_id"]

@@ -27,7 +27,7 @@ class ReleasedSessions:
         are given as a total over the pilots, in `participants`, in the row of each pilot,
         missing where it is suppressed (Int64).
     status, check
-        As in `analysis.disclosure.linked.ReleasedTables`, of sessions and people together.
+        As in `analysis.disclosure.linked_tables.ReleasedTables`, of sessions and people together.
     """
 
     table: pd.DataFrame

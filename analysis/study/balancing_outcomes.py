@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.extract.files.out_of_core import OutOfCoreEvents
 from analysis.models.inputs.rate_units import MONTHLY
 from analysis.models.inputs.specification import EventMonths
 
@@ -135,6 +136,8 @@ def repeated(child_events: pd.DataFrame, event_type: str, days: int = REPEAT_DAY
     >>> repeated(seen, "referral")["events"].tolist()
     [1]
     """
+    if isinstance(child_events, OutOfCoreEvents):
+        return child_events.repeated(event_type, days)
     events = child_events.loc[child_events["event_type"] == event_type]
     events = events.sort_values(["child_id", "event_date"])
     since = events.groupby("child_id")["event_date"].diff()

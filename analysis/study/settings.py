@@ -349,7 +349,7 @@ class Study:
     scale_up: ScaleUp | None = None
     costs: Costs = field(default=Costs(0.0, ""))
     assumptions: tuple[Assumption, ...] = ()
-    scale: Scale = field(default=Scale())
+    scale: Scale = field(default_factory=Scale)
 
     def __post_init__(self) -> None:
         _one_of("release_status", self.release_status, RELEASE_STATUSES)

@@ -7,7 +7,6 @@ import hashlib
 import io
 from typing import TYPE_CHECKING
 
-from analysis.synthetic.activity import draw_activity
 from analysis.synthetic.children import (
     Child,
     child_records,
@@ -19,7 +18,7 @@ from analysis.synthetic.counts import school_counts
 from analysis.synthetic.draws import Stream
 from analysis.synthetic.fieldwork import draw_fieldwork
 from analysis.synthetic.schools import School, draw_schools
-from analysis.synthetic.staff import draw_workers
+from analysis.synthetic.staff import draw_activity, draw_workers
 
 if TYPE_CHECKING:
     from pathlib import Path

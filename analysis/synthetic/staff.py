@@ -1,4 +1,4 @@
-"""Social workers of the stand-in, their schools, and their integration into them."""
+"""Social workers of the stand-in, their schools, and the log of their activity."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from analysis.synthetic.children import month_ends
 from analysis.synthetic.draws import Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from analysis.study.settings import Study
     from analysis.synthetic.ingredient import Ingredient
     from analysis.synthetic.recipe import Recipe, Record
@@ -149,3 +151,146 @@ def _share_out_days(deployments: list[Deployment], days_of: Ingredient) -> None:
     for each in deployments:
         days = min(_WEEK * _SHARE[each.integration] / total, _MOST_DAYS[each.integration])
         each.days_per_week = days_of.at_most(days)
+
+
+# Entries per week in term; fewer in months when schools are closed for part or all of it.
+_ENTRIES_A_WEEK = 6.0
+_HOLIDAYS = {4: 0.8, 8: 0.4, 10: 0.85, 12: 0.75, 1: 0.9, 2: 0.85}
+# Weights of types of work: in all schools, then factors for phase and integration. Direct work
+# with young people is more common in secondary schools, work with parents in primary schools.
+_TYPES = {
+    "statutory work": 0.10,
+    "child in need work": 0.20,
+    "child protection work": 0.15,
+    "early help": 0.13,
+    "advice to staff": 0.16,
+    "direct work": 0.12,
+    "work with parents": 0.10,
+    "universal offer": 0.04,
+}
+_BY_PHASE = {
+    "primary": {"work with parents": 2.2, "direct work": 0.7},
+    "secondary": {"direct work": 1.6, "work with parents": 0.7},
+    "special": {"direct work": 1.3, "statutory work": 1.4, "universal offer": 0.5},
+}
+_BY_INTEGRATION = {
+    "embedded": {"universal offer": 1.8, "advice to staff": 1.2, "direct work": 1.2},
+    "mixed": {},
+    "visiting": {"universal offer": 0.4, "statutory work": 1.4, "child protection work": 1.3},
+}
+_STATUSES = {
+    "statutory work": {"child protection plan": 5, "looked after": 3, "child in need plan": 2},
+    "child in need work": {"child in need plan": 1},
+    "child protection work": {"child protection plan": 1},
+    "early help": {"early help": 7, "not known to social care": 3},
+    "advice to staff": {"no individual child": 4, "not known to social care": 3, "early help": 2,
+                        "child in need plan": 1},
+    "direct work": {"child in need plan": 4, "not known to social care": 3, "early help": 2,
+                    "child protection plan": 2, "looked after": 1},
+    "work with parents": {"child in need plan": 4, "child protection plan": 2, "early help": 3,
+                          "not known to social care": 2},
+    "universal offer": {"no individual child": 1},
+}  # fmt: skip
+# Typical hours of one piece of work.
+_HOURS = {
+    "statutory work": 3.0,
+    "child in need work": 2.25,
+    "child protection work": 2.75,
+    "early help": 1.75,
+    "advice to staff": 0.75,
+    "direct work": 1.5,
+    "work with parents": 1.5,
+    "universal offer": 1.5,
+}
+# A piece of work takes at most a working day; the contract allows for rare longer ones.
+_LONGEST, _LONGEST_DAY = 7.0, 10.0
+
+
+def draw_activity(study: Study, recipe: Recipe, workers: list[Worker], seed: int) -> list[Record]:
+    """Return the records of activity_log.csv, by date."""
+    _check_activity_tables(recipe)
+    key, hours_of = recipe.column("activity_log.activity_id"), recipe.column("activity_log.hours")
+    entries: list[tuple[date, str, str, str, str, float]] = []
+    for worker in workers:
+        stream = Stream(seed, "activity", worker.worker_id)
+        pilot = study.pilot(worker.pilot)
+        last = worker.ended or month_ends(study.window.months(pilot.start)[-1])[1]
+        monday = worker.started - timedelta(days=worker.started.weekday())
+        while monday <= last:
+            friday = min(monday + timedelta(days=4), last)
+            week = _week(stream, hours_of, worker, max(monday, worker.started), friday)
+            entries.extend((day, worker.worker_id, *what) for day, what in week)
+            monday += timedelta(days=7)
+    return [
+        {
+            "activity_id": key.key(number),
+            "worker_id": worker_id,
+            "school_id": school_id,
+            "activity_date": day,
+            "activity_type": kind,
+            "child_status": status,
+            "hours": hours,
+        }
+        for number, (day, worker_id, school_id, kind, status, hours) in enumerate(
+            sorted(entries), start=1
+        )
+    ]
+
+
+def _check_activity_tables(recipe: Recipe) -> None:
+    """Raise an error for weights of categories that the contracts do not list."""
+    here = "analysis/synthetic/staff.py"
+    kinds = recipe.column("activity_log.activity_type")
+    for name, table in (("_TYPES", _TYPES), ("_STATUSES", _STATUSES), ("_HOURS", _HOURS)):
+        kinds.check_covered(table, f"{here}, {name}")
+    statuses = {status for weights in _STATUSES.values() for status in weights}
+    recipe.column("activity_log.child_status").check_covered(statuses, f"{here}, _STATUSES")
+    for name, factors, column in (
+        ("_BY_PHASE", _BY_PHASE, "schools.phase"),
+        ("_BY_INTEGRATION", _BY_INTEGRATION, "deployments.integration"),
+    ):
+        recipe.column(column).check_covered(factors, f"{here}, {name}")
+        for changed in factors.values():
+            kinds.check_covered(changed, f"{here}, {name}", all_of=False)
+
+
+def _week(
+    stream: Stream, hours: Ingredient, worker: Worker, first: date, last: date
+) -> Iterator[tuple[date, tuple[str, str, str, float]]]:
+    """Draw a week's entries, without those that would make a day too long."""
+    if first > last:
+        return
+    logged: dict[date, float] = {}
+    for _ in range(stream.poisson(_ENTRIES_A_WEEK * _HOLIDAYS.get(first.month, 1.0))):
+        day = stream.weekday(first, last)
+        what = _entry(stream, hours, worker, day)
+        if what is None:
+            continue
+        logged[day] = logged.get(day, 0.0) + what[-1]
+        if logged[day] <= _LONGEST_DAY:
+            yield day, what
+
+
+def _entry(
+    stream: Stream, hours: Ingredient, worker: Worker, day: date
+) -> tuple[str, str, str, float] | None:
+    """Return school, type, status and hours; None if no school has its worker by that day."""
+    open_by = [each for each in worker.deployments if each.school.opened <= day]
+    if not open_by:
+        return None
+    index = stream.weighted({i: each.days_per_week for i, each in enumerate(open_by)})
+    deployment = open_by[index]
+    kind = stream.weighted(type_weights(deployment))
+    status = stream.weighted(_STATUSES[kind])
+    spent = min(_LONGEST, hours.nearest(_HOURS[kind] * stream.frailty(0.3)))
+    return deployment.school.school_id, kind, status, spent
+
+
+def type_weights(deployment: Deployment) -> dict[str, float]:
+    """Return the probability weights of types of work at a school."""
+    by_phase = _BY_PHASE[deployment.school.candidate.phase]
+    by_integration = _BY_INTEGRATION[deployment.integration]
+    return {
+        kind: weight * by_phase.get(kind, 1.0) * by_integration.get(kind, 1.0)
+        for kind, weight in _TYPES.items()
+    }

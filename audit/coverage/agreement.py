@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from audit.coverage.alignment import alignment
 from audit.coverage.coverage import normal, without_keys
 from audit.coverage.literals import numbers
-from audit.coverage.pages_read import read_once
+from audit.coverage.page_cache import cached_read
 from audit.ledger.record import FigureRecord, TableRecord
 from audit.pdf.exhibit_locations import figure_references
 
@@ -94,7 +94,7 @@ def page_disagreements(book: Path, page: Path, ledger: Ledger) -> Iterator[Disag
     """Yield what an HTML page of the book prints differently from the ledger."""
     place = page.relative_to(book).as_posix()
     text = page.read_text(encoding="utf-8")
-    for name, kind, printed in read_once("printed", text, lambda: _Printed(text).found):
+    for name, kind, printed in cached_read("printed", text, lambda: _Printed(text).found):
         record = ledger.by_id.get(name)
         if record is None:
             yield Disagreement(place, "", name, "not shown")

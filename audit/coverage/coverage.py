@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from audit.coverage.alignment import alignment
-from audit.coverage.fixed import fixed
 from audit.coverage.formulas import in_formula
-from audit.coverage.literals import explained, numbers
+from audit.coverage.literals import explained_numbers, numbers
+from audit.coverage.structural_numbers import structural_numbers
 from audit.coverage.wording import differing_words
 from audit.ledger.record import Float, TableRecord
 from audit.limits import spend
@@ -121,7 +121,9 @@ def coverage(
     missing += [
         _missing(chapter, *each) for chapter in gone for each in _expected(chapter, records)
     ]
-    given |= {at: ("literal", reason) for at, reason in fixed(layer, parts, ledger).items()}
+    given |= {
+        at: ("literal", reason) for at, reason in structural_numbers(layer, parts, ledger).items()
+    }
     for chapter, places in parts:
         prose = [
             (place, number)
@@ -157,7 +159,7 @@ def _each_number(layer: TextLayer, given: Given, literals: Sequence[Literal]) ->
     """Yield every number in the text with what accounts for it."""
     for place, block in enumerate(layer.blocks):
         spend()
-        known = explained(block.text, literals)
+        known = explained_numbers(block.text, literals)
         for number in numbers(block.text):
             listed = ("literal", known[number]) if number in known else ("untraced", "")
             yield _traced(block, number, *given.get((place, number), listed))

@@ -46,7 +46,7 @@ class Printed:
     key: str
 
 
-def written(markdown: str) -> Iterator[str]:
+def tex_formulas(markdown: str) -> Iterator[str]:
     r"""Yield the TeX formulas in Markdown, a numbered one followed by its label.
 
     Examples
@@ -59,7 +59,7 @@ def written(markdown: str) -> Iterator[str]:
         yield (found["display"] or found["inline"]).strip() + label
 
 
-def known(
+def stated_formulas(
     layer: TextLayer, parts: Sequence[tuple[Chapter | None, list[int]]], ledger: Ledger
 ) -> tuple[Printed, ...]:
     """Return the printed formulas that the ledger states at that place, in reading order.
@@ -77,7 +77,9 @@ def known(
         here = [places[id(block)] for block in (*exhibit.cells, *exhibit.note)]
         if isinstance(record, TableRecord) and exhibit.cells:
             in_tables |= {*here}
-            stated = [each for text in (*record.cells, record.note) for each in written(text or "")]
+            stated = [
+                each for text in (*record.cells, record.note) for each in tex_formulas(text or "")
+            ]
             found += _aligned(stated, _printed(layer, here))
     for chapter, all_places in parts:
         here = [place for place in all_places if place not in in_tables]
@@ -88,11 +90,11 @@ def known(
 
 def _aligned(stated: Iterable[str], printed: Iterable[Printed]) -> Iterator[Printed]:
     listed = list(printed)
-    pairs = alignment([key(tex) for tex in stated], [each.key for each in listed])
+    pairs = alignment([formula_key(tex) for tex in stated], [each.key for each in listed])
     yield from (listed[at] for _, at in pairs)
 
 
-def key(tex: str) -> str:
+def formula_key(tex: str) -> str:
     r"""Return a key that identifies a formula: its numbers, sorted, and whether it has a label.
 
     Examples
@@ -132,7 +134,7 @@ def formulas_of(block: Block) -> list[tuple[int, int]]:
     return block.stretches("Formula")
 
 
-def numbered(formulas: Sequence[Printed], layer: TextLayer) -> Mapping[int, str]:
+def formula_numbers(formulas: Sequence[Printed], layer: TextLayer) -> Mapping[int, str]:
     """Return the printed numbers of displayed formulas, by position of their block."""
     return {
         each.place: layer.blocks[each.place].text[each.label[0] + 1 : each.label[1] - 1]

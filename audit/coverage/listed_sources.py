@@ -19,7 +19,7 @@ SOURCES = "in the list of sources"
 _SUFFIX = re.compile(r"(?<=\d{4})[a-h]$|(?<=\d)(?:st|nd|rd|th)$")
 
 
-def listed(blocks: Iterable[tuple[int, Block]], known: Mapping[str, Source]) -> Given:
+def list_numbers(blocks: Iterable[tuple[int, Block]], known: Mapping[str, Source]) -> Given:
     """Return the numbers of a list's entries that belong to a source, using each source once.
 
     Parameters

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from audit.coverage.coverage import by_chapter, coverage
-from audit.coverage.pages_read import read_once
+from audit.coverage.page_cache import cached_read
 from audit.ledger.record import Float
 from audit.pdf.exhibit_locations import exhibit_locations
 
@@ -73,7 +73,7 @@ def html_anchors(book: Path) -> dict[str, list[str]]:
         if page.startswith("audit/"):
             continue
         text = path.read_text(encoding="utf-8")
-        for name, identity in read_once("anchors", text, partial(_anchors, text)):
+        for name, identity in cached_read("anchors", text, partial(_anchors, text)):
             address = f"{page}#{identity}" if identity else page
             if address not in found.setdefault(name, []):
                 found[name].append(address)

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from audit.coverage.formulas import known, numbered
+from audit.coverage.formulas import formula_numbers, stated_formulas
 from audit.coverage.listed_sources import letters
 from audit.coverage.literals import Found, numbers
 
@@ -134,11 +134,11 @@ def read_sequences(
     parts
         Positions of the blocks of each chapter, in reading order.
     """
-    stated = known(layer, parts, ledger)
+    stated = stated_formulas(layer, parts, ledger)
     at: dict[int, list[Printed]] = {}
     for formula in stated:
         at.setdefault(formula.place, []).append(formula)
-    bearing = numbered(stated, layer)
+    bearing = formula_numbers(stated, layer)
     found = Sequences()
     for chapter, places in parts:
         headings = _headings(chapter, ledger.structure.headings)

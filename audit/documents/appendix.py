@@ -105,7 +105,7 @@ def rows(
     known = named or {}
     number = {file.name: n for n, file in enumerate(ledger.files, start=1)}
     yield "| Ref. | As printed | Code | Data |"
-    yield "|:--|:----------------------|:-----------------|:---------|"
+    yield "|:--|:---------------------|:---------------------|:----------|"
     for chapter, records in groupby(in_order(ledger), key=lambda record: record.chapter):
         yield f"| | **{title(chapter)}** | | |"
         for record in records:
@@ -170,3 +170,25 @@ def ledger_at_hand() -> tuple[Path, Ledger] | None:
         if (folder / LEDGER).is_file():
             return folder, read_ledger(folder / LEDGER)
     return None
+
+
+def floats_shown(kind: str) -> Markdown:
+    """List the figures or tables of the book with number, caption and, in print, page.
+
+    Parameters
+    ----------
+    kind
+        "figure" or "table".
+    """
+    found = ledger_at_hand()
+    if found is None:
+        return Markdown(UNBUILT)
+    root, ledger = found
+    return Markdown("\n".join(f"- {each}" for each in _named(root, ledger, kind)))
+
+
+def _named(root: Path, ledger: Ledger, kind: str) -> Iterator[str]:
+    known = captions(root, ledger)
+    for record in in_order(ledger):
+        if record.kind == kind and record.id in known:
+            yield known[record.id]

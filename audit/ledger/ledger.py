@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from analysis.environment import conditions
-from audit.ledger.form import pattern, schema_of
-from audit.ledger.plain import indented, plain
+from audit.ledger.plain_data import indented, plain
 from audit.ledger.record import Count, FromOne, Record, Sha256
+from audit.ledger.schema import pattern, schema_of
 from audit.ledger.structure import Structure
 
 FORMAT = 3

@@ -8,9 +8,9 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError
-from audit.ledger.form import first_gap, maker
 from audit.ledger.ledger import FORMAT, Ledger, schema
-from audit.limits import MALFORMED, allowance, error_text, opened, read_file, read_json
+from audit.ledger.schema import constructor_of, first_violation
+from audit.limits import MALFORMED, allowance, error_text, open_pdf, read_file, read_json
 from audit.pdf.attachments import attached
 from audit.terminal import printable
 
@@ -126,10 +126,10 @@ def ledger_of(whole: Any) -> Ledger:
     Gap
         If it does not match the schema, or refers to something it does not contain.
     """
-    gap = first_gap(whole, _schema())
+    gap = first_violation(whole, _schema())
     if gap:
         raise Gap(gap)
-    ledger: Ledger = maker(Ledger)(whole)
+    ledger: Ledger = constructor_of(Ledger)(whole)
     if dangling := _dangling(ledger):
         raise Gap(dangling)
     return ledger
@@ -228,7 +228,7 @@ def files_of_pdf(data: bytes, place: str) -> dict[str, Attachment]:
     import pikepdf
 
     try:
-        with opened(data, place) as pdf:
+        with open_pdf(data, place) as pdf:
             inside = attached(pdf)
     except (pikepdf.PdfError, pikepdf.PasswordError, *MALFORMED) as e:
         raise NoLedger(

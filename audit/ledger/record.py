@@ -1,7 +1,7 @@
 """The records of a ledger: everything known about each exhibit that the book shows.
 
 A record has the fields that all exhibits share and those of its kind, such as the value of a
-number or the cells of a table. `audit.ledger.form` makes the schema from these classes.
+number or the cells of a table. `audit.ledger.schema` makes the schema from these classes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal
 
-from audit.ledger.form import COUNT, FROM_ONE, SHA256, pattern
+from audit.ledger.schema import COUNT, FROM_ONE, SHA256, pattern
 
 Sha256 = Annotated[str, SHA256]
 Count = Annotated[int, COUNT]

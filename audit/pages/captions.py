@@ -8,8 +8,8 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from audit.coverage.pages_read import read_once
-from audit.pages.marking import book_pages
+from audit.coverage.page_cache import cached_read
+from audit.pages.page_links import book_pages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ def captions(book: Path) -> dict[str, tuple[str, str]]:
     for path in book_pages(book):
         page = path.relative_to(book).as_posix()
         text = path.read_text(encoding="utf-8")
-        own = read_once("captions", text, partial(_captions, text))
+        own = cached_read("captions", text, partial(_captions, text))
         found |= {f"{page}#{anchor}": (label, words) for anchor, (label, words) in own.items()}
     return found
 

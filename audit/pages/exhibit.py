@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from audit.ledger.cells import table_rows
 from audit.ledger.record import TableRecord
-from audit.pages.drawing import draw
-from audit.pages.lineage_graph import lineage_graph
+from audit.pages.lineage_graph import draw, lineage_graph
 from audit.pages.trail import KINDS, Page, outcomes
-from audit.pages.worked_out import worked_out
+from audit.pages.workings import worked_out
 from audit.templates import printed_text
 from audit.trace.queries import closure
 

@@ -11,7 +11,7 @@ from itertools import permutations
 from math import isclose
 from typing import TYPE_CHECKING
 
-from analysis.exhibits.parts.workings.measures import measure
+from analysis.exhibits.parts.workings.statistics import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

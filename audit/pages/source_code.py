@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from audit.ledger.ledger import Ledger
-    from audit.pages.colours import Colours
+    from audit.pages.syntax_colours import Colours
 
 STUDY = "study.toml"
 FOLDER = "code"

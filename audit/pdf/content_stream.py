@@ -83,7 +83,7 @@ def runs(
     """
     import pikepdf
 
-    size = sum(len(stream.read_bytes()) for stream in _streams(page))
+    size = sum(len(stream.read_bytes()) for stream in streams(page))
     spend(size)
     if size > CONTENTS:
         refuse(f"what draws page {number} has more than {CONTENTS // MEGABYTE} megabytes")
@@ -214,7 +214,8 @@ def _reads_as(spoken: str, drawn: str) -> bool:
     return heard == seen or {heard, seen} <= _HYPHENS
 
 
-def _streams(page: Any) -> list[Any]:
+def streams(page: Any) -> list[Any]:
+    """Return the streams that draw a page."""
     import pikepdf
 
     given = page.get("/Contents", [])

@@ -222,7 +222,7 @@ class Parts:
         """Return the digest of everything: every object, every key, every stream as encoded.
 
         Only attachments are included one by one, by name and entry, so that those left out do not
-        affect it. `audit.pdf.attachment_form` checks the tree that holds them.
+        affect it. `audit.pdf.attachments` checks the tree that holds them.
         """
         root, names = self.pdf.Root, self.pdf.Root.get("/Names", {})
         trailer = self.pdf.trailer

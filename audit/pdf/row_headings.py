@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from audit.pdf.tag_tree import TagTree
     from audit.pdf.text_layer import TextLayer
 
 _PARTS = re.compile(
@@ -113,18 +114,19 @@ def tag_row_headings(path: Path, counts: Mapping[str, int]) -> TextLayer:
     """
     import pikepdf
 
-    from audit.pdf.writing import replace, saved
+    from audit.pdf.writing import replace, unsettled
 
     with pikepdf.open(path) as pdf:
-        layer = read_text(pdf)
-        cells = list(_heading_cells(pdf, layer, counts))
+        tags = read_tags(pdf)
+        layer = read_text(pdf, tags)
+        cells = list(_heading_cells(tags, layer, counts))
         if not cells:
             return layer
         for cell in cells:
             _make_heading(cell)
-        whole = saved(pdf)
         # The drawing is unchanged: only the roles of its blocks are different.
         layer = layer.tagged(read_tags(pdf).placed)
+        whole = unsettled(pdf)
     replace(path, whole)
     return layer
 
@@ -144,8 +146,8 @@ def _make_heading(cell: Any) -> None:
     cell.A = pikepdf.Array(told)
 
 
-def _heading_cells(pdf: Any, layer: TextLayer, counts: Mapping[str, int]) -> Iterator[Any]:
-    nodes = read_tags(pdf).nodes
+def _heading_cells(tags: TagTree, layer: TextLayer, counts: Mapping[str, int]) -> Iterator[Any]:
+    nodes = tags.nodes
     tables = [number for number, node in nodes.items() if _is(node, "Table")]
     for place in exhibit_locations(layer):
         if place.cells and counts.get(place.reference):

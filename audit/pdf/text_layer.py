@@ -6,18 +6,20 @@ file must have both. Positions are used only to find where a line ends.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from audit.pdf.content_stream import Run, runs
-from audit.pdf.tag_tree import read_tags
+from audit.coverage.page_cache import cached_read, reuses
+from audit.pdf.content_stream import Run, runs, streams
+from audit.pdf.tag_tree import Element, read_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from audit.pdf.tag_tree import Element, Placed
+    from audit.pdf.tag_tree import Placed, TagTree
 
 DIVIDERS = "\u00ad\u200b"
 """Soft hyphen and zero-width space: both only mark where a word may be broken."""
@@ -159,19 +161,81 @@ def _breaks(before: Run, run: Run) -> bool:
     return abs(before.height - run.height) > LINE_STEP
 
 
-def read_text(pdf: Any) -> TextLayer:
+def read_text(pdf: Any, tags: TagTree | None = None) -> TextLayer:
     """Return the text layer of an open PDF.
 
     Parameters
     ----------
     pdf
         A `pikepdf.Pdf`. It is read as data: no action, script or attachment is executed.
+    tags
+        Its tag tree, if it has already been read.
     """
     fonts: dict[tuple[int, int], Mapping[int, str]] = {}
-    placed = read_tags(pdf).placed
+    digests: dict[tuple[int, int], str] = {}
+    placed = (tags or read_tags(pdf)).placed
+    on_page: dict[int, Placed] = {}
+    for key, block in placed.items():
+        on_page.setdefault(key[0], {})[key] = block
     faults: list[str] = []
-    pages = tuple(
-        tuple(runs(page, number, placed, fonts, faults.append))
-        for number, page in enumerate(pdf.pages, start=1)
-    )
-    return TextLayer(pages, placed, tuple(faults))
+    pages = []
+    for number, page in enumerate(pdf.pages, start=1):
+        own = on_page.get(number, {})
+        read = partial(_read_page, page, number, own, fonts)
+        if reuses():
+            given = repr([number, _read_of(page, digests), *own.items()])
+            found, said = _unpacked(cached_read("page of a PDF", given, partial(_packed, read)))
+        else:
+            found, said = read()
+        pages.append(tuple(found))
+        faults += said
+    return TextLayer(tuple(pages), placed, tuple(faults))
+
+
+def _read_page(
+    page: Any, number: int, placed: Placed, fonts: dict[tuple[int, int], Mapping[int, str]]
+) -> tuple[list[Run], list[str]]:
+    """Return the runs of a page, and its faults."""
+    said: list[str] = []
+    return list(runs(page, number, placed, fonts, said.append)), said
+
+
+def _packed(read: Callable[[], tuple[list[Run], list[str]]]) -> list[Any]:
+    """Return the runs and faults of a page as plain data, with each element once."""
+    found, said = read()
+    places: dict[Element, int] = {}
+    packed = [
+        (places.setdefault(run.element, len(places)), run.page, run.height, run.text, run.inline,
+         run.left, run.mark)
+        for run in found
+    ]  # fmt: skip
+    return [[(each.number, each.roles, each.alt) for each in places], packed, said]
+
+
+def _unpacked(packed: list[Any]) -> tuple[list[Run], list[str]]:
+    elements = [Element(number, tuple(roles), alt) for number, roles, alt in packed[0]]
+    found = [
+        Run(page, height, text, elements[place], tuple(inline), left, mark)
+        for place, page, height, text, inline, left, mark in packed[1]
+    ]
+    return found, packed[2]
+
+
+def _read_of(page: Any, digests: dict[tuple[int, int], str]) -> list[Any]:
+    """Return all that `runs` reads of a page besides its marked content.
+
+    Parameters
+    ----------
+    digests
+        Digests of the tables of fonts, by object, since pages share fonts; added to.
+    """
+    named = page.get("/Resources", {}).get("/Font", {})
+    fonts = []
+    for name, font in sorted(named.items()):
+        table = font.get("/ToUnicode")
+        if font.objgen not in digests or font.objgen == (0, 0):
+            data = b"" if table is None else table.read_bytes()
+            digests[font.objgen] = hashlib.sha256(data).hexdigest()
+        fonts.append((name, str(font.get("/Subtype")), digests[font.objgen]))
+    drawn = [hashlib.sha256(each.read_bytes()).hexdigest() for each in streams(page)]
+    return [drawn, fonts, [float(each) for each in page.MediaBox]]

@@ -42,20 +42,26 @@ def saved(pdf: Any) -> bytes:
     """
     import pikepdf
 
-    data = _settled(pdf)
+    data, compressed = _settled(pdf)
     for _ in range(_TRIES):
-        # The library encodes ASCII data differently when it saves the file again.
-        if _IN_ASCII not in data:
+        # The library encodes ASCII data differently when it saves the file again, compressed.
+        if compressed or _IN_ASCII not in data:
             return data
         with pikepdf.open(io.BytesIO(data)) as again:
-            once_more = _settled(again)
+            once_more, compressed = _settled(again)
         if once_more == data:
             return data
         data = once_more
     raise AssertionError("repeated writing of a PDF does not converge")
 
 
-def _settled(pdf: Any) -> bytes:
+def unsettled(pdf: Any) -> bytes:
+    """Return an open PDF as bytes written once, for a file that will be opened and saved again."""
+    return _written(pdf, compress=True)
+
+
+def _settled(pdf: Any) -> tuple[bytes, bool]:
+    """Return a PDF as bytes that stay the same if saved again, and whether with compression."""
     import pikepdf
 
     compress = True
@@ -67,7 +73,7 @@ def _settled(pdf: Any) -> bytes:
                 _avoid_ambiguity(again)
             once_more = _written(again, compress=compress)
         if once_more == data:
-            return data
+            return data, compress
         data = once_more
     raise AssertionError("repeated writing of a PDF does not converge")
 

@@ -7,11 +7,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from audit.coverage.fixed import TITLES
 from audit.coverage.listed_sources import letters
 from audit.coverage.literals import FILE as LITERALS
+from audit.coverage.structural_numbers import TITLES
 from audit.documents import certificate
-from audit.documents.crate import FILE as CRATE
+from audit.documents.ro_crate import FILE as CRATE
 from audit.ledger.reading import LEDGER
 from audit.ledger.record import Float
 from audit.seal.seal import NAME, SIGNATURE

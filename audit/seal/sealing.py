@@ -18,7 +18,7 @@ from audit.pdf.writing import replace, saved
 from audit.seal.seal import NAME, OWN_FILES, Chapter, Seal, make_seal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from audit.pdf.attachments import Attachment
@@ -33,6 +33,7 @@ def seal_pdf(
     commit: str,
     chapters: Sequence[Chapter],
     layer: TextLayer | None = None,
+    refuse: Callable[[bytes], None] | None = None,
 ) -> Seal:
     """Attach files to a PDF and seal it, in place; the same PDF and files give the same bytes.
 
@@ -46,6 +47,9 @@ def seal_pdf(
         As in `make_seal`.
     layer
         Its text if it has already been read; attachments do not change it.
+    refuse
+        Function that raises an error for the bytes of a sealed PDF which may not stand; the file
+        then stays as it was.
 
     Raises
     ------
@@ -65,7 +69,10 @@ def seal_pdf(
         text = layer if layer is not None else read_text(pdf)
         seal = make_seal(pdf, text, title=title, commit=commit, chapters=chapters)
         attach(pdf, [seal_file(seal)])
-        replace(path, saved(pdf))
+        sealed = saved(pdf)
+    if refuse is not None:
+        refuse(sealed)
+    replace(path, sealed)
     return seal
 
 

@@ -8,22 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
-from analysis.importing import own_folder
+from analysis.importing import study_folder
 from audit.coverage.agreement import figure_disagreements
 from audit.coverage.coverage import Coverage, coverage
 from audit.coverage.literals import FILE as LITERALS
-from audit.coverage.own_literals import chosen_literals, known_literals, own_patterns
+from audit.coverage.trusted_literals import chosen_literals, known_literals, own_patterns
 from audit.ledger.reading import LEDGER, NoLedger, OtherFormat, parse_ledger
 from audit.ledger.structure import Structure
-from audit.limits import MALFORMED, error_text, opened, read_file
-from audit.pdf.attachment_form import attachment_faults
-from audit.pdf.attachments import attached
-from audit.pdf.form import form_faults, warnings
+from audit.limits import MALFORMED, error_text, open_pdf, read_file
+from audit.pdf.attachments import attached, attachment_faults
 from audit.pdf.grammar import grammar_faults
-from audit.pdf.layout import layout_faults
 from audit.pdf.links import link_faults
+from audit.pdf.reader_consistency import form_faults, warnings
 from audit.pdf.tag_tree import read_tags
-from audit.pdf.text_form import text_faults
+from audit.pdf.text_completeness import layout_faults, text_faults
 from audit.pdf.text_layer import read_text
 from audit.pdf.writing import FileForm, file_form
 from audit.seal.alterations import Alteration, alterations
@@ -112,7 +110,7 @@ class Verification:
 
 def clone() -> Path:
     """Return the clone of the study around the working directory, or else of this program."""
-    return Path(own_folder())
+    return Path(study_folder())
 
 
 def examine(
@@ -152,7 +150,7 @@ def examine(
 
     whole = pdf_bytes(path) if data is None else _of_a_pdf(data, path.name)
     try:
-        with opened(whole, path.name) as pdf:
+        with open_pdf(whole, path.name) as pdf:
             return _examined(pdf, whole, path.name, signers, expected, root or clone(), pinned)
     except pikepdf.PasswordError:
         raise VerificationFailed(

@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from analysis.importing import CODE, OWN, PACKAGES, home
+from analysis.importing import CODE, OWN, PACKAGES, package_folder
 from audit.trace.repository import read_commit
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def program(root: Path) -> dict[str, str]:
         `version`; `commit`, with a note where its files differ from it; and `sha256` over all its
         files, by which the same program is recognised wherever it is installed.
     """
-    if home(root, "analysis") == root:
+    if package_folder(root, "analysis") == root:
         return {}
     try:
         known = version(NAME)

@@ -95,7 +95,7 @@ def _head(root: Path) -> tuple[str, int] | None:
     return identity, min(int(seconds), LATEST)
 
 
-def trees_hold(root: Path, commit: str = "HEAD") -> bool:
+def trees_match(root: Path, commit: str = "HEAD") -> bool:
     """Return whether a commit and each tree object in it have the hash that names them.
 
     Git itself checks only the top level: lower down, another object could have the name.
@@ -124,7 +124,7 @@ def _changes(root: Path) -> Iterator[str]:
         mode, kind, digest = about.split()
         if kind == "blob":
             committed[name] = (mode, digest)
-    if not trees_hold(root):
+    if not trees_match(root):
         yield "a folder in the commit's tree is not what its hash says"
     for name, (mode, digest) in committed.items():
         found = _blob(root / name, mode, len(digest))
@@ -277,7 +277,7 @@ def _git(root: Path, *arguments: str) -> str | None:
     return done.stdout.decode("utf-8", "surrogateescape") if done.returncode == 0 else None
 
 
-def standing(root: Path, commit: str | None) -> str:
+def line_caveat(root: Path, commit: str | None) -> str:
     """Return why the lines of `commit` may differ from those at `root`; empty if they do not.
 
     Parameters

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.importing import OWN, home
+from analysis.importing import OWN, package_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -78,7 +78,7 @@ class SourceIndex:
         """Every module of the packages, by dotted name."""
         found = {}
         for package in self.packages:
-            folder = home(self.root, package)
+            folder = package_folder(self.root, package)
             for path in sorted((folder / package).rglob("*.py")):
                 parts = path.relative_to(folder).with_suffix("").parts
                 name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -138,6 +138,11 @@ class SourceIndex:
     def syntax(self, module: str, name: str) -> ast.stmt:
         """Return the syntax tree of one definition."""
         return self.modules[module].definitions[name][1]
+
+    def names_in(self, module: str, name: str) -> dict[str, str]:
+        """Return the names that imports bind in a definition, with what they refer to."""
+        home = self.modules[module]
+        return {**home.imports, **_imports(self.syntax(module, name), home.name)}
 
     def unresolved(self, module: str, name: str) -> set[str]:
         """Return dotted names in these packages that a definition uses but that are not defined.

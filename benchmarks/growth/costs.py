@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.dataflow import graph as dataflow
-from analysis.environment import stated
+from analysis.environment import specified_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -67,7 +67,7 @@ def costs(
     order = list(_in_order(asked, by_name))
     last = {need: name for name in order for need in by_name[name].needs}
     values: dict[str, Any] = {}
-    with stated():
+    with specified_settings():
         for name in order:
             node = by_name[name]
             if node.function is None:

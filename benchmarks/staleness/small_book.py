@@ -21,7 +21,7 @@ import pandas as pd
 
 from analysis.cache import Cache
 from analysis.exhibits.parts.exhibit import Figure, Number, Provenance, Table
-from analysis.exhibits.parts.shown import Shown
+from analysis.exhibits.parts.markdown import Shown
 from press.build import build_book
 from press.chapter.cells import Cell
 from press.chapter.chapter import Chapter, inlines_of

@@ -20,7 +20,7 @@ from hamilton import driver
 
 from analysis.cache import Cache, digest_of
 from analysis.incremental import Nodes, inputs_of
-from analysis.watching import Watch
+from analysis.undeclared_reads import Watch
 from audit.trace.sources import SourceIndex
 from report.reuse.code import Code
 

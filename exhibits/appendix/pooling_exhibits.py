@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.clearance import coarse
 from analysis.exhibits.parts.columns import Column, Words, table
-from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.disclosure_check import coarse
 from analysis.exhibits.parts.effect_rows import AXIS, pilots_and_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Number, Table
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.forest import Row, forest
 from analysis.exhibits.parts.rows import of_outcomes
 from analysis.exhibits.parts.style import GREY, INTERVENTION, PUBLISHED

@@ -157,7 +157,7 @@ def scenario_effects(
             Words("pilot", "Pilot", width=6),
             Column("true_ratio", "Put in", cell=words.ratio, width=4),
             Column("mean_ratio", "Mean found", cell=words.ratio, width=4),
-            Column("coverage", "Holds it", cell=_percent, width=4),
+            Column("coverage", "Contains it", cell=_percent, width=4),
             Column("share_below_1", "Below 1", cell=_percent, width=4),
             Column("share_clear_fall", "Clear fall", cell=_percent, width=4),
             Column("share_clear_rise", "Clear rise", cell=_percent, width=4),

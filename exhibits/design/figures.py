@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.clearance import coarse
-from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.disclosure_check import coarse
 from analysis.exhibits.parts.effect_rows import pilots_and_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.style import (
     GREY,
     INTERVENTION,
@@ -85,8 +85,8 @@ def _message(detectable_effects: pd.DataFrame, outcome: Outcome, open_to: float)
         return f"Falls in {what} as small as the later trial left open would be found in some pilot"
     where = "" if known.all() else ", wherever it can be shown"
     return (
-        f"A fall in {what} has to be larger than the later trial left open to be found four times "
-        f"in five{where}"
+        f"A fall in {what} has to be larger than any that the later trial left open to be found "
+        f"four times in five{where}"
     )
 
 

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.design import COLOURS, SMALLEST_CHART_TEXT
-from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.style import (
     GREY,
     LIGHT,

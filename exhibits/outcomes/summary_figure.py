@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import (
     AXIS,
     BY_AREA,
@@ -21,6 +20,7 @@ from analysis.exhibits.parts.effect_rows import (
     unit_handles,
 )
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.forest import forest
 from analysis.exhibits.parts.messages import effects_message
 from analysis.exhibits.parts.rows import Effect, effects

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.design import SMALLEST_CHART_TEXT
-from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.style import (
     BETWEEN,
     GREY,
@@ -153,9 +153,9 @@ def _by_group(
 
     for_it = all(row["supports"] > row["contradicts"] for row in counts.values())
     message = (
-        f"In every group of people more supports than contradicts that {states}"
+        f"In every group of people, more items support than contradict that {states}"
         if for_it
-        else f"In some groups of people no more supports than contradicts that {states}"
+        else f"In some groups of people, no more items support than contradict that {states}"
     )
     columns = {
         "finding": "Key finding of the published summary, by number",

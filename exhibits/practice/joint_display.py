@@ -14,8 +14,7 @@ from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.rows import Judgement, judgement
 from analysis.models.inference.judgement import LEVEL
 from analysis.practice.activity import STATUTORY
-from analysis.practice.evidence import DIRECTIONS
-from analysis.practice.strands import agreement_of, read_checks, read_items
+from analysis.practice.evidence import DIRECTIONS, agreement_of, read_checks, read_items
 from analysis.study.settings import Outcome
 from exhibits.practice.figures import BEGINNINGS
 

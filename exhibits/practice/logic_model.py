@@ -18,8 +18,8 @@ from analysis.exhibits.parts.design import (
     TEXT_ON_WHITE,
     WIDTH,
 )
-from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.style import narrow, new_drawing
 
 if TYPE_CHECKING:

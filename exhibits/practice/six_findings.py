@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from hamilton.function_modifiers import parameterize, value
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Words, table
-from analysis.exhibits.parts.exhibit import Table
-from analysis.exhibits.parts.rows import Judgement, rows
+from analysis.exhibits.parts.exhibit import Number, Table
+from analysis.exhibits.parts.rows import Judgement, row_of, rows
 from analysis.extract.extract import Origin
 from analysis.models.inference.judgement import LEVEL
 from analysis.practice.evidence import DIRECTIONS
@@ -69,6 +70,19 @@ def six_findings(
             + _permuted(change_judgements)
         ),
     )  # fmt: skip
+
+
+def how_sure(origin: Origin) -> Number:
+    """Name what is said of a finding's certainty, as the heading of the findings' table does."""
+    text = HOW_SURE[bool(origin.label)]
+    return Number(text, text, "heading")
+
+
+@parameterize(**{f"finding_{each}_certainty": {"finding": value(each)} for each in "123456"})
+def certainty_of_finding(six_findings: Table, finding: str) -> Number:
+    """State how certain one key finding is, in the words of the findings' table."""
+    text = str(row_of(six_findings.data, "finding", finding)["sure"])
+    return Number(text, text, "certainty of a finding")
 
 
 def _permuted(change_judgements: pd.DataFrame) -> str:

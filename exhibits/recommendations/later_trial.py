@@ -9,7 +9,6 @@ import pandas as pd
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Words, table
-from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import (
     AXIS,
     ends,
@@ -19,6 +18,7 @@ from analysis.exhibits.parts.effect_rows import (
     trial_row,
 )
 from analysis.exhibits.parts.exhibit import Figure, Table
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.forest import Row, forest
 from analysis.exhibits.parts.rows import Effect, effects
 from analysis.extract.extract import Origin

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.by_pilot import none_shown
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.design import SMALLEST_CHART_TEXT
-from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure, Number, Table
+from analysis.exhibits.parts.figure import figure
+from analysis.exhibits.parts.rows import none_shown
 from analysis.exhibits.parts.style import (
     GREY,
     NAVY,

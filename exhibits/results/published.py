@@ -6,6 +6,14 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
+from analysis.models.design.exaggeration import exaggerations
+from analysis.models.inputs.specification import Specification
+from analysis.models.pooling.partial import Priors, partial_pooling
+from exhibits.results.scale_up import Precision
+
 SUMMARY = "westlake2020"
 """The key of the published summary in `references.bib`."""
 
@@ -74,3 +82,40 @@ def trial_sources(published_directory: Path) -> dict[str, str]:
 def _read(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+SUPPOSED_RATIO = 0.8
+"""A ratio that a service would welcome, besides no effect and the trial's result."""
+
+
+def exaggeration_risk(
+    protected_panel: pd.DataFrame,
+    primary_specifications: tuple[Specification, ...],
+    trial: dict[str, float],
+) -> pd.DataFrame:
+    """Return exaggeration and sign error of a significant result, at plausible true effects."""
+    supposed = (SUPPOSED_RATIO, 1.0, trial["ratio"])
+    return exaggerations(protected_panel, primary_specifications, supposed)
+
+
+TRIAL = "the trial as prior of the mean"
+PRIORS = (
+    Priors("main", 0.0, 1.0, 0.5),
+    Priors("pilots much alike", 0.0, 1.0, 0.25),
+    Priors("pilots very unlike", 0.0, 1.0, 1.0),
+    Priors("sceptical of large effects", 0.0, 0.25, 0.5),
+    Priors("next to none on the mean", 0.0, 10.0, 0.5),
+)
+"""The main priors come first. A standard deviation of 1 on the log scale treats ratios from a
+seventh to seven as likely; one of a quarter, ratios from 0.6 to 1.6."""
+
+
+def priors(trial: dict[str, float], published_precision: Precision) -> tuple[Priors, ...]:
+    """Return the priors for pooling the pilots, the main ones first."""
+    error = published_precision.standard_error
+    return *PRIORS, Priors(TRIAL, float(np.log(trial["ratio"])), error, PRIORS[0].between)
+
+
+def pooled_pilots(main_effects: pd.DataFrame, priors: tuple[Priors, ...]) -> pd.DataFrame:
+    """Pool the pilots of each outcome partially, under each of the priors."""
+    return partial_pooling(main_effects, priors)

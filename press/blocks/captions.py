@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from press.document import tree
-from press.document.counting import counted
+from press.document.numbering import counted
 from press.document.pandoc import read_inlines
 from press.document.tree import Node, Nodes
 

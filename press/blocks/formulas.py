@@ -12,8 +12,7 @@ from press.chapter.source import Line, Source, in_code
 from press.document import tree
 from press.document.pandoc import document, write
 from press.document.tree import Node, Nodes
-from press.errors import ChapterError
-from press.mistakes import Mistakes
+from press.errors import ChapterError, Mistakes
 
 # Replacements for commands, in TeX that pandoc supports.
 _SYMBOLS = {

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from press.chapter.source import Line, Source
-from press.errors import ChapterError, Location, PressError, UnsupportedError
-from press.mistakes import Mistakes
+from press.errors import ChapterError, Location, Mistakes, PressError, UnsupportedError
 from press.project.yaml import parse_settings
 
 _START = re.compile(r"^(\s*)(`{3,})\s*\{([=A-Za-z]+)( *[ ,].*)?\}\s*$")

@@ -10,11 +10,16 @@ from typing import Any
 
 from press.chapter.chapter import INLINE
 from press.chapter.source import Line, Source
-from press.errors import ChapterError, Location
-from press.mistakes import Mistakes
+from press.errors import ChapterError, Location, Mistakes
 from press.run.cell_markdown import cell_markdown
 from press.run.charts import chart_in, drawn_outputs
-from press.run.outputs import asked_of_hosts, boxes_in, draws, lost_in_pages, lost_in_print
+from press.run.outputs import (
+    external_hosts,
+    lost_in_pages,
+    lost_in_print,
+    may_contain_image,
+    missing_glyphs,
+)
 from press.run.pictures import Figures
 from press.run.results import CellResult, ExecutedChapter, ProseResult
 
@@ -83,7 +88,7 @@ def _check_outputs(
         mistakes.warn(f"{cell.location}: the cell prints {what}: no two builds are the same")
     for output in result.outputs:
         _check_shown(output, cell.location, base, mistakes)
-    if boxes := boxes_in(result.outputs):
+    if boxes := missing_glyphs(result.outputs):
         mistakes.add(
             ChapterError(
                 f"the cell draws a blank box for {', '.join(boxes)}: its font lacks that character",
@@ -91,7 +96,11 @@ def _check_outputs(
                 "draw in a font that has it: `plt.rcParams['font.family']`",
             )
         )
-    if (cell.label or "").startswith("fig-") and result.count and not draws(result.outputs):
+    if (
+        (cell.label or "").startswith("fig-")
+        and result.count
+        and not may_contain_image(result.outputs)
+    ):
         mistakes.add(
             ChapterError(
                 f"the cell {cell.label} is labelled as a figure and shows no picture",
@@ -104,7 +113,7 @@ def _check_outputs(
 def _check_shown(output: dict[str, Any], place: Location, base: str, mistakes: Mistakes) -> None:
     """Record an output without a form that the format can show, or that needs another host."""
     lost = (lost_in_print if base == "typst" else lost_in_pages)(output)
-    hosts = asked_of_hosts(output) if base == "html" else []
+    hosts = external_hosts(output) if base == "html" else []
     if not lost and not hosts:
         return
     chart = chart_in(output)

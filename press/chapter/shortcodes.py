@@ -12,8 +12,7 @@ from typing import Any, Protocol
 from press.chapter.chapter import Title
 from press.chapter.keys import keys_markdown
 from press.chapter.source import Line, Source
-from press.errors import ChapterError, Location, PressError, UnsupportedError
-from press.mistakes import Mistakes
+from press.errors import ChapterError, Location, Mistakes, PressError, UnsupportedError
 
 _SHORTCODE = re.compile(r"\{\{<(?!\{)\s*(?P<inside>.*?)\s*>\}\}")
 _ESCAPED = re.compile(r"\{\{\{<(?P<inside>.*?)>\}\}\}|\{\{</\*(?P<comment>.*?)\*/>\}\}")

@@ -6,8 +6,7 @@ import re
 
 from press.document import tree
 from press.document.page import Page
-from press.errors import ChapterError, Location
-from press.mistakes import Mistakes
+from press.errors import ChapterError, Location, Mistakes
 
 _EMPTY_NAMES = frozenset(["here", "click here", "link", "this", "this link", "more", "read more"])
 

@@ -14,8 +14,7 @@ from press.document import tree
 from press.document.page import Page
 from press.document.pandoc import document, metadata, path_argument, run
 from press.document.tree import Node, Nodes
-from press.errors import Location, ProjectError, TypesettingError, UnknownSourceError
-from press.mistakes import Mistakes
+from press.errors import Location, Mistakes, ProjectError, TypesettingError, UnknownSourceError
 from press.project.resources import relative
 
 # Options that the citation processor uses; the language determines the quotation marks.

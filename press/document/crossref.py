@@ -9,13 +9,11 @@ from typing import Any
 
 from press.chapter.source import Source
 from press.document import tree
-from press.document.counting import counted
 from press.document.languages import words_of
-from press.document.numbering import Target
+from press.document.numbering import Target, counted
 from press.document.pandoc import read_inlines
 from press.document.tree import Node, Nodes
-from press.errors import BrokenReferenceError, Location
-from press.mistakes import Mistakes
+from press.errors import BrokenReferenceError, Location, Mistakes
 
 THEOREMS = ("thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "alg", "rem", "sol")
 CALLOUTS = {"nte": "note", "tip": "tip", "wrn": "warning", "imp": "important", "cau": "caution"}

@@ -9,8 +9,7 @@ from urllib.parse import unquote, urlsplit
 from press.document import tree
 from press.document.page import Page
 from press.document.tree import Node, Nodes
-from press.errors import BrokenReferenceError
-from press.mistakes import Mistakes
+from press.errors import BrokenReferenceError, Mistakes
 from press.project.resources import Resources, in_book, is_outside, relative
 
 Anchors = Mapping[str, frozenset[str]]

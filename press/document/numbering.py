@@ -189,3 +189,22 @@ def _float(node: Node, counts: _Counts, page: str, appendix: bool) -> list[Targe
 def sub_floats(node: Node) -> list[Node]:
     """Return the floats directly inside a float."""
     return list(tree.nodes(node["c"]["content"], "Float"))
+
+
+def counted(number: int, style: str) -> str:
+    """Format a number in a style: ``arabic``, ``roman``, ``roman i``, ``alpha``, ``alpha A``."""
+    name, _, first = style.partition(" ")
+    if name == "roman":
+        numeral = _roman(number)
+        return numeral.lower() if first == "i" else numeral
+    if name == "alpha":
+        return chr(ord(first or "a") + number - 1)
+    return str(number)
+
+
+def _roman(number: int) -> str:
+    out = ""
+    for value, sign in ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+        out += sign * (number // value)
+        number %= value
+    return out

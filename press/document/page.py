@@ -15,31 +15,26 @@ from press.blocks.conditional import Circumstances, shown_nowhere, with_conditio
 from press.blocks.equations import with_equations
 from press.blocks.floats import with_floats
 from press.blocks.formulas import with_macros_outside, with_plain_formulas
-from press.blocks.html_tables import with_html_tables
-from press.blocks.inline_html import lost_in_print
-from press.blocks.layouts import with_layouts
-from press.blocks.list_tables import with_list_tables
-from press.blocks.raw_html import with_marked_html, with_tags_in_print
-from press.blocks.tabsets import with_tabsets
+from press.blocks.html_tables import with_html_tables, with_list_tables
+from press.blocks.layouts import with_layouts, with_tabsets
+from press.blocks.raw_html import lost_in_print, with_marked_html, with_tags_in_print
 from press.blocks.theorems import with_theorems
-from press.cache import digest_of, recalled
+from press.cache import cached_call, digest_of
 from press.chapter.chapter import Chapter, first_heading
 from press.chapter.source import Source
 from press.document import tree
-from press.document.counting import counted
 from press.document.crossref import Wording
-from press.document.numbering import Target, number_blocks
-from press.document.pandoc import read_inlines, read_with_warnings
-from press.document.tree import Attr, Node, Nodes
-from press.document.unread import (
+from press.document.dropped_content import (
     check_pipe_tables,
     check_tex,
     with_references_kept,
     with_tex_formulas,
 )
-from press.errors import ChapterError, Location, WrongAttributeError
-from press.html.added import Added
-from press.mistakes import Mistakes
+from press.document.numbering import Target, counted, number_blocks
+from press.document.pandoc import read_inlines, read_with_warnings
+from press.document.tree import Attr, Node, Nodes
+from press.errors import ChapterError, Location, Mistakes, WrongAttributeError
+from press.html.header_includes import Added
 from press.pdf.html_blocks import with_html_blocks
 from press.project.project import Entry
 
@@ -148,7 +143,7 @@ def read_page(
         if filtered:  # A filter may read any file.
             return part(at)
         # Mistakes must be recorded again with their locations: a result with any is not stored.
-        return list(recalled((known, at), partial(part, at), clean=lambda: found.count == noted))
+        return list(cached_call((known, at), partial(part, at), clean=lambda: found.count == noted))
 
     blocks = kept(0)
     if filtered:

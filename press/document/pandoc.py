@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from press.cache import recalled
+from press.cache import cached_call
 from press.document.tree import Node, Nodes
 from press.errors import TypesettingError
 
@@ -86,7 +86,7 @@ def _done(arguments: Sequence[str], given: str, folder: str | None = None) -> tu
         return [done.stdout.decode(), said]
 
     known = ("pandoc", identity(), [_contents(each) for each in arguments], given)
-    text, said = recalled(known, make, clean=lambda: folder is None)
+    text, said = cached_call(known, make, clean=lambda: folder is None)
     return text, said
 
 

@@ -33,7 +33,7 @@ _LEFT_OUT = re.compile(
 _DASHES = re.compile(r"[\u2010-\u2015\u2212]+|-{2,3}")
 
 
-def bare(text: str) -> str:
+def normalised(text: str) -> str:
     """Normalise what typesetting changes: white space, hyphenation, quotes and kinds of dash."""
     text = unicodedata.normalize("NFKC", _LEFT_OUT.sub("", text))
     return _DASHES.sub("-", _LEFT_OUT.sub("", text))
@@ -66,9 +66,9 @@ def losses(given: Sequence[Piece], text: str) -> list[Loss]:
     given
         Text pieces in order.
     text
-        The text that should contain them, normalised by `bare`.
+        The text that should contain them, as `normalised` returns it.
     """
-    wanted = [bare(piece.text) for piece in given]
+    wanted = [normalised(piece.text) for piece in given]
     notes = {at for at, piece in enumerate(given) if piece.kind == "note"}
     anchors = _anchors(wanted, notes, text)
     ends = sorted(anchors)
@@ -105,7 +105,9 @@ def losses(given: Sequence[Piece], text: str) -> list[Loss]:
     return out + _doubled(given, wanted, text)
 
 
-def lacking(given: Sequence[Piece], kind: str, places: Sequence[int], text: str) -> list[Loss]:
+def missing_nodes(
+    given: Sequence[Piece], kind: str, places: Sequence[int], text: str
+) -> list[Loss]:
     """Return the missing images or formulae, inferred from the positions of the others.
 
     Parameters
@@ -117,12 +119,14 @@ def lacking(given: Sequence[Piece], kind: str, places: Sequence[int], text: str)
     places
         Their offsets in the text, in letters and in order.
     text
-        The text, normalised by `bare`.
+        The text, as `normalised` returns it.
     """
     things = [at for at, piece in enumerate(given) if piece.kind == kind]
     if len(things) <= len(places):
         return []
-    wanted = ["" if piece.kind in ("picture", "formula") else bare(piece.text) for piece in given]
+    wanted = [
+        "" if piece.kind in ("picture", "formula") else normalised(piece.text) for piece in given
+    ]
     anchors = _anchors(wanted, {at for at, one in enumerate(given) if one.kind == "note"}, text)
     ends = sorted(anchors)
     spans = [_between(ends, bisect_left(ends, at), anchors, wanted, text, False) for at in things]

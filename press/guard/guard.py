@@ -11,13 +11,94 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
-from press.cache import recalled
+from press.cache import cached_call
 from press.document.page import Page
 from press.errors import Location
-from press.guard.alignment import Loss, bare, lacking, losses
-from press.guard.numbers import changed_formulas, has_numbers, numbers_of
+from press.guard.alignment import Loss, losses, missing_nodes, normalised
 from press.guard.pieces import Piece, location_of, pieces
 from press.guard.printed import MARKS, Printed, read_html, read_pdf
+
+# What holds digits in TeX that nobody sees: lengths, columns of arrays, labels.
+_UNSEEN = re.compile(
+    r"\\(?:[hvm]space|label|ref|eqref|color|[hv]?phantom|cssId|class|href)\*?\s*\{[^{}]*\}"
+    r"|\\begin\s*\{(?:array|alignat\*?|alignedat)\}(?:\[[^\]]*\])?"
+    r"\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+    r"|\\genfrac(?:\s*\{[^{}]*\}){4}"
+    r"|\\\\\s*\[[^\]]*\]"
+    r"|-?\d*\.?\d+\s*(?:pt|em|ex|cm|mm|in|mu|pc|bp)(?![A-Za-z])"
+)
+_GAPS = re.compile(r"\\[,;:! ]|~|\s")
+_COMMA = re.compile(r"\{,\}|\\text\{,\}")
+# An argument without braces is one digit: ``x^12`` is x to the power of 1, times 2.
+_ARGUMENT = re.compile(r"((?:[_^]|\\[dtc]?frac|\\[dt]?binom)\s*\d)(?=\d)")
+_OWN = re.compile(r"\((?:[A-Z]\.)?\d+(?:\.\d+)*\)$")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def numbers_of(tex: str) -> list[str]:
+    r"""Return the numbers that a formula prints, the longest first.
+
+    Examples
+    --------
+    >>> numbers_of(r"1{,}234 \hspace{3em} + x^{17}_2")
+    ['1,234', '17', '2']
+    """
+    tex = _COMMA.sub(",", _ARGUMENT.sub(r"\1 {}", _UNSEEN.sub(" {} ", tex)))
+    return sorted(_NUMBER.findall(_GAPS.sub("", tex)), key=lambda one: (-len(one), one))
+
+
+def has_numbers(tex: str, shown: str) -> bool:
+    r"""Return whether what is printed of a formula has its numbers, and no others.
+
+    Parameters
+    ----------
+    tex
+        The formula.
+    shown
+        Its text in a page or in print, in the order in which it is drawn, perhaps with its own
+        number in brackets.
+
+    Examples
+    --------
+    >>> has_numbers(r"\frac{1}{20}", "201"), has_numbers(r"\frac{1}{20}", "2001")
+    (True, False)
+    """
+    text = normalised(shown)
+    return _has(tex, text) or (_OWN.search(text) is not None and _has(tex, _OWN.sub("", text)))
+
+
+def _has(tex: str, text: str) -> bool:
+    for number in numbers_of(tex):
+        if number not in text:
+            return False
+        text = text.replace(number, " ", 1)
+    return bool(_UNSEEN.search(tex)) or not re.search(r"\d", text)
+
+
+def changed_formulas(given: Sequence[str], shown: Sequence[str]) -> list[int]:
+    """Return which formulae have numbers that no printed formula has.
+
+    Each printed formula accounts for one, near it or, if it floated, elsewhere.
+
+    Parameters
+    ----------
+    given
+        The formulae in TeX.
+    shown
+        The texts of those printed.
+    """
+    counts = {at: sum(map(len, numbers_of(tex))) for at, tex in enumerate(given)}
+    free = dict(enumerate(shown))
+    out = []
+    for at in sorted(filter(counts.get, counts), key=lambda one: (-counts[one], one)):
+        near = sorted(free, key=lambda one: abs(one - at))
+        match = next((one for one in near if has_numbers(given[at], free[one])), None)
+        if match is None:
+            out.append(at)
+        else:
+            del free[match]
+    return sorted(out)
+
 
 _TEX = re.compile(r"[\\^_{]")  # characters of TeX that a typeset formula does not contain
 _SHOWN = 60  # maximum length of a loss in its message
@@ -43,7 +124,7 @@ def lost_in_pages(pages: Sequence[Page], texts: Mapping[str, str]) -> list[str]:
 def _lost_in_page(page: Page, text: str) -> list[str]:
     given = pieces_of(page, "html")
     shown = read_html(text)
-    found = losses([one for one in given if _is_words(one)], bare(shown.text))
+    found = losses([one for one in given if _is_words(one)], normalised(shown.text))
     return [
         *_lines(page, found, "the pages"),
         *_lines(page, _formulas(given, shown), "the pages"),
@@ -64,7 +145,7 @@ def nothing_lost(given: Any, look: Callable[[], list[str]]) -> list[str]:
         found.extend(look())
         return bool(found)
 
-    return found if recalled(("lost", given), lost, clean=lambda: not found) else []
+    return found if cached_call(("lost", given), lost, clean=lambda: not found) else []
 
 
 def lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
@@ -85,7 +166,7 @@ def lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
 
 def _lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
     printed = read_pdf(pdf)
-    marked = bare(printed.text)
+    marked = normalised(printed.text)
     text = marked.translate(dict.fromkeys(map(ord, MARKS.values())))
     given = [(page, one) for page in pages for one in pieces_of(page, "typst")]
     by_piece = {id(one): page for page, one in given}
@@ -94,7 +175,7 @@ def _lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
     unset = {id(loss.piece) for loss in raw}
     others = [one for _, one in given if id(one) not in unset]
     for kind in MARKS:
-        found += lacking(others, kind, _places(marked, kind), text)
+        found += missing_nodes(others, kind, _places(marked, kind), text)
     found += _changed(others, found, printed.formulas)
     out: list[str] = []
     for page in pages:
@@ -161,7 +242,7 @@ def _raw_formulas(given: Sequence[tuple[Page, Piece]], text: str) -> list[Loss]:
     out = []
     for _, one in given:
         if one.kind == "formula" and _TEX.search(one.text):
-            tex = bare(one.text)
+            tex = normalised(one.text)
             if tex in text and text.count(tex) > _typed(tex, given):
                 out.append(Loss(one, "changed", one.text.strip()))
     return out
@@ -180,7 +261,7 @@ def _wrong(formula: Piece) -> Loss:
 
 
 def _typed(tex: str, given: Sequence[tuple[Page, Piece]]) -> int:
-    return sum(tex in bare(one.text) for _, one in given if _is_words(one))
+    return sum(tex in normalised(one.text) for _, one in given if _is_words(one))
 
 
 def _lines(page: Page, found: Sequence[Loss], where: str) -> list[str]:
@@ -196,7 +277,7 @@ def _lines(page: Page, found: Sequence[Loss], where: str) -> list[str]:
         words = " ".join(loss.piece.text.split())
         shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…"
         part = f" (lost: {loss.words[:_SHOWN]})" if loss.what == "changed" else ""
-        if loss.what == "doubled" and len(loss.words) < len(bare(loss.piece.text)):
+        if loss.what == "doubled" and len(loss.words) < len(normalised(loss.piece.text)):
             part = f" (this part of it: {loss.words[:_SHOWN]})"
         if re.search(r"<\w+>", loss.words):
             part += r"; a bracket that opens no tag is written \<"

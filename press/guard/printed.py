@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from press.cache import digest_of, recalled
+from press.cache import cached_call, digest_of
 
 _MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.S)
 _MATH = re.compile(r"<math\b.*?</math>", re.S)
@@ -78,7 +78,7 @@ def read_pdf(content: bytes) -> Printed:
         for page in pdf.pages:
             # After a small change most pages are the same, and their text is reused.
             given = ("drawn", _read_of(page, digests, marked))
-            parts += recalled(given, partial(_texts, page, fonts, marked), clean=lambda: True)
+            parts += cached_call(given, partial(_texts, page, fonts, marked), clean=lambda: True)
             parts.append("\n")
     text = "".join([*parts, rest])
     formulas: list[str] = []

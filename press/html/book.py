@@ -11,8 +11,8 @@ from pathlib import Path
 
 from press.document.citations import cited, is_sources_page, with_citations, with_sources_elsewhere
 from press.document.page import Page
-from press.document.ready import Ready
-from press.html.added import added_html
+from press.document.preparation import Ready
+from press.html.header_includes import added_html
 from press.html.navigation import stops
 from press.html.pages import ASSETS, book_facts, render
 from press.html.search import index, sections

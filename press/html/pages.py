@@ -14,7 +14,7 @@ from press.document.crossref import NBSP, wording
 from press.document.languages import words_of
 from press.document.page import Page
 from press.document.pandoc import inline_html
-from press.html.added import Added
+from press.html.header_includes import Added
 from press.html.navigation import Stop, neighbours, sidebar
 from press.html.writing import Written
 from press.project.authors import Author, authors, plain

@@ -18,7 +18,6 @@ from press.document.page import Page
 from press.document.pandoc import document, read_inlines, write
 from press.document.tree import Node, Nodes
 from press.html.code import annotation_blocks, code_blocks, with_marks_shown
-from press.html.contents import contents_list
 from press.html.figures import (
     display,
     figure_blocks,
@@ -27,6 +26,7 @@ from press.html.figures import (
     layout_blocks,
     pagebreak,
 )
+from press.html.navigation import contents_list
 from press.project.resources import relative
 
 _SPLIT = "<!-- press -->"

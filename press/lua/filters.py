@@ -19,9 +19,9 @@ from press.lua.running import (
     Asked,
     LuaFile,
     Surroundings,
+    collect_requests,
     lua,
     shown_path,
-    taken,
 )
 from press.project.project import Project
 from press.project.yaml import Settings, parse_settings
@@ -158,7 +158,7 @@ def filtered(
         except TypesettingError as error:
             raise _stopped(error, filters, around.root) from None
         for number, one in enumerate(filters):
-            taken(folder / f"notes-{number}", around, one.location, asked)
+            collect_requests(folder / f"notes-{number}", around, one.location, asked)
     done: Node = json.loads(text)
     return done
 

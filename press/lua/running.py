@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from press.errors import Location, UnsupportedError
-from press.html.added import Added
+from press.html.header_includes import Added
 from press.run.outputs import hosts_in
 
 INTERFACE = Path(__file__).with_name("interface.lua")
@@ -111,7 +111,7 @@ def lua(value: Any) -> str:
     return '"' + words.replace("\r", "\\r").replace("\n", "\\n") + '"'
 
 
-def taken(notes: Path, around: Surroundings, place: Location, asked: Asked) -> None:
+def collect_requests(notes: Path, around: Surroundings, place: Location, asked: Asked) -> None:
     """Collect the requests that a script has written to its notes file.
 
     Raises

@@ -15,7 +15,7 @@ from press.chapter.shortcodes import Call
 from press.document.pandoc import run
 from press.errors import ChapterError, Location, TypesettingError, UnsupportedError
 from press.lua.filters import contributed, extensions
-from press.lua.running import INTERFACE, Asked, Surroundings, lua, shown_path, taken
+from press.lua.running import INTERFACE, Asked, Surroundings, collect_requests, lua, shown_path
 
 _RUNNER = Path(__file__).with_name("shortcodes.lua")
 
@@ -65,7 +65,7 @@ class LuaShortcodes:
                 place = calls[int(at[1]) - 1].location if at else calls[0].location
                 words = words[at.end() :] if at else words
                 raise ChapterError(f"a shortcode in Lua stopped: {words.strip()}", place) from None
-            taken(folder / "notes", self.around, calls[0].location, self.asked)
+            collect_requests(folder / "notes", self.around, calls[0].location, self.asked)
         return dict(zip(calls, json.loads(text), strict=True))
 
 

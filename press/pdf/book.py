@@ -15,13 +15,12 @@ from press.document.citations import Sources, cited, together, unquoted, with_ci
 from press.document.links import chapter_anchor
 from press.document.page import Page
 from press.document.pandoc import document, metadata, read_inlines, run
-from press.document.ready import Ready
+from press.document.preparation import Ready
 from press.document.tree import Node, Nodes
-from press.errors import Location, TypesettingError
-from press.mistakes import Mistakes
-from press.pdf.marks import with_markup_escaped
-from press.pdf.room import string
+from press.errors import Location, Mistakes, TypesettingError
+from press.pdf.fitting import typst_string
 from press.pdf.tables import with_measured_widths
+from press.pdf.typst_escapes import with_markup_escaped
 from press.pdf.writing import TypstWriter
 from press.project.authors import authors
 from press.project.extension import Extension
@@ -105,13 +104,13 @@ def _typst_sources(
     names = [file.relative_to(project.root).as_posix() for file in sources.files]
     for name in names:
         files.take(name)
-    listed = ", ".join(string("/" + name) for name in names)
+    listed = ", ".join(typst_string("/" + name) for name in names)
     style = options.get("bibliographystyle")
     if sources.style is not None:
         style = "/" + sources.style.relative_to(project.root).as_posix()
         files.take(style.lstrip("/"))
     lines = [f"#cite(<{key}>, form: none)" for key in unquoted(options) if key in sources.keys]
-    lines += [f"#set bibliography(style: {string(str(style))})"] if style else []
+    lines += [f"#set bibliography(style: {typst_string(str(style))})"] if style else []
     return [tree.raw("typst", "\n".join([*lines, f"#bibliography(({listed},))"]))]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from press.document import tree
 from press.document.tree import Node, Nodes
-from press.pdf.room import string
+from press.pdf.fitting import typst_string
 
 _WIDE = 40.0  # width of text in ems that fits on any page
 _LETTER = 0.5  # width of a letter in ems, including its share of a space
@@ -45,8 +45,10 @@ def fitted(table: Node, name: str, room: float = 1) -> Nodes:
     attr, caption, old, *rest = table["c"]
     share = {"t": "ColWidth", "c": 1 / len(old)}
     bare = {"t": "Table", "c": [attr, caption, [[align, share] for align, _ in old], *rest]}
-    listed = (f"({''.join(string(text) + ', ' for text in texts)})" for texts in (words, lines))
-    opening = f"#fitted({string(name)}, {', '.join(listed)}, {_WIDTHS} => ["
+    listed = (
+        f"({''.join(typst_string(text) + ', ' for text in texts)})" for texts in (words, lines)
+    )
+    opening = f"#fitted({typst_string(name)}, {', '.join(listed)}, {_WIDTHS} => ["
     return [tree.raw("typst", opening), bare, tree.raw("typst", "])")]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from press.blocks.annotations import spoken_lines
 from press.blocks.captions import caption_place
 from press.blocks.html_tables import with_widths
-from press.blocks.inline_html import with_html_meant
+from press.blocks.raw_html import with_html_meant
 from press.blocks.theorems import lead, with_lead
 from press.chapter.keys import keys_in_print
 from press.document import tree
@@ -18,9 +18,9 @@ from press.document.crossref import CALLOUTS, THEOREMS, Wording, callout_title
 from press.document.numbering import Target
 from press.document.pandoc import read
 from press.document.tree import Node, Nodes
-from press.pdf.marks import with_markup_escaped
-from press.pdf.room import roomy_formula, roomy_words, string, tell_room
+from press.pdf.fitting import breakable_words, fitting_formula, typst_string, with_widths_marked
 from press.pdf.tables import fitted
+from press.pdf.typst_escapes import with_markup_escaped
 
 _NUMBERED = ("numberLines", "number-lines")  # pandoc's classes of code with line numbers
 _COLOURS = {
@@ -57,7 +57,7 @@ class TypstWriter:
         for node in tree.nodes(blocks, "Layout"):
             for figure in tree.nodes(node["c"]["rows"], "Figure"):
                 figure["laid"] = True
-            tell_room(node)
+            with_widths_marked(node)
         if not self.tagged:  # otherwise the caption doubles as the image's alternative text
             blocks = tree.walk(blocks, _without_second_caption)
 
@@ -74,9 +74,9 @@ class TypstWriter:
             case "Equation":
                 return equation(node)
             case "Math" if node["c"][0]["t"] == "DisplayMath":
-                return roomy_formula([node], node["c"][1])
+                return fitting_formula([node], node["c"][1])
             case "Para" | "Plain" if "room" in node:
-                return roomy_words(node)
+                return breakable_words(node)
             case "Callout":
                 return callout(node, self.words)
             case "Theorem":
@@ -176,7 +176,7 @@ def _html_as_blocks(node: Node) -> Nodes | None:
 def equation(node: Node) -> Nodes:
     """Return a numbered equation in Typst."""
     content = node["c"]
-    alt = f"alt: {string(content['alt'])}, " if content["alt"] else ""
+    alt = f"alt: {typst_string(content['alt'])}, " if content["alt"] else ""
     opening = f"#math.equation(block: true, {alt}numbering: equation-numbering, [ "
     math = next(one for one in tree.nodes(content["math"], "Math"))
     inlines = [
@@ -184,7 +184,7 @@ def equation(node: Node) -> Nodes:
         math,
         tree.raw("typst", f" ])<{content['id']}>", inline=True),
     ]
-    return roomy_formula(inlines, math["c"][1])
+    return fitting_formula(inlines, math["c"][1])
 
 
 def theorem(node: Node, words: Wording) -> Nodes:
@@ -206,7 +206,7 @@ def callout(node: Node, words: Wording) -> Nodes:
     opening, closing = (
         ("#block(width: 100%)[#callout(\n", f")]{label}\n") if label else ("#callout(\n", ")\n")
     )
-    icon = f"callout-icon({string(kind)})" if content["icon"] else "none"
+    icon = f"callout-icon({typst_string(kind)})" if content["icon"] else "none"
     return [
         tree.raw("typst", f"{opening}body: ["),
         *content["content"],
@@ -264,7 +264,7 @@ def image(node: Node) -> Node:
     given = dict(pairs)
     alt = given.get("fig-alt") or given.get("alt") or tree.plain(caption)
     size = [f"{key}: {length(given[key])}" for key in ("width", "height") if length(given.get(key))]
-    words = [string(path), *size, *([f"alt: {string(alt)}"] if alt else [])]
+    words = [typst_string(path), *size, *([f"alt: {typst_string(alt)}"] if alt else [])]
     return tree.raw("typst", f"#box(image({', '.join(words)}))", inline=True)
 
 
@@ -316,7 +316,7 @@ def _name_of(file: str) -> Nodes:
     if not file:
         return []
     opening = '#block(below: 0.5em, sticky: true)[#set text(size: 0.85em, weight: "bold")\n'
-    return [tree.raw("typst", f"{opening}#raw({string(file)})]")]
+    return [tree.raw("typst", f"{opening}#raw({typst_string(file)})]")]
 
 
 def _annotations(node: Node, *, tagged: bool) -> Node | Nodes:

@@ -9,7 +9,7 @@ from press.chapter.cells import check_options
 from press.chapter.chapter import Chapter
 from press.errors import ChapterError, Location, PressError
 from press.project.dates import printed_date
-from press.project.project import Project, overlaid
+from press.project.project import Project, merged_options
 from press.project.yaml import Settings
 
 _FILES = ("bibliography", "csl")
@@ -26,8 +26,8 @@ def chapter_options(project: Project, chapter: Chapter, base: str) -> dict[str, 
     own = formats.get(project.format(base).name) if isinstance(formats, dict) else None
     front |= {f"chapter-{key}": front[key] for key in _OF_CHAPTER if key in front}
     front |= {key: _from_root(front[key], chapter.path) for key in _FILES if front.get(key)}
-    options = overlaid(project.options(base), front)
-    options = overlaid(options, own if isinstance(own, dict) else {})
+    options = merged_options(project.options(base), front)
+    options = merged_options(options, own if isinstance(own, dict) else {})
     if "date" in front:
         place = chapter.front.location("date") or Location(chapter.path)
         options["chapter-date"] = printed_date(options, project.root / chapter.path, place)
@@ -62,7 +62,7 @@ def execute_options(project: Project, chapter: Chapter, base: str) -> dict[str, 
     return out
 
 
-def drawn_once(project: Project, chapter: Chapter) -> str:
+def figure_options_warning(project: Project, chapter: Chapter) -> str:
     """Return a warning if figures have different options in the PDF; an empty string if not."""
     html, print_ = (
         {key: value for key, value in execute_options(project, chapter, base).items()

@@ -47,7 +47,7 @@ def check_target(project: Project, target: Path) -> None:
 
 
 @contextmanager
-def aside(target: Path) -> Iterator[Path]:
+def working_folder(target: Path) -> Iterator[Path]:
     """Provide a working folder next to a book's output folder, and remove it afterwards."""
     target.parent.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(target)

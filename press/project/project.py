@@ -133,16 +133,18 @@ class Project:
             if key not in ("project", "format", "profile")
         }
         own = self.settings.get("format", self.format(base).name)
-        return overlaid(plain, own if isinstance(own, dict) else {})
+        return merged_options(plain, own if isinstance(own, dict) else {})
 
 
-def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+def merged_options(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     """Merge options recursively: mappings key by key, other values replaced by `above`."""
     out = dict(below)
     for key, value in above.items():
         old = out.get(key)
         out[key] = (
-            overlaid(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+            merged_options(old, value)
+            if isinstance(old, dict) and isinstance(value, dict)
+            else value
         )
     return out
 

@@ -15,8 +15,7 @@ from press.blocks.raw_html import renamed
 from press.document import tree
 from press.document.page import Page
 from press.document.tree import Node, Nodes
-from press.errors import BrokenReferenceError
-from press.mistakes import Mistakes
+from press.errors import BrokenReferenceError, Mistakes
 
 _DATA = re.compile(
     r"data:image/(?P<kind>png|jpeg|gif|svg|webp)(?:\+xml)?(?P<base64>;base64)?,(?P<content>.*)",

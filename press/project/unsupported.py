@@ -9,9 +9,15 @@ from typing import Any
 from press.document import tree
 from press.document.languages import is_known
 from press.document.page import Page
-from press.errors import ChapterError, Location, PressError, ProjectError, UnsupportedError
-from press.html.added import OPTIONS, is_for_pages
-from press.mistakes import Mistakes
+from press.errors import (
+    ChapterError,
+    Location,
+    Mistakes,
+    PressError,
+    ProjectError,
+    UnsupportedError,
+)
+from press.html.header_includes import OPTIONS, is_for_pages
 from press.project.yaml import Settings
 
 # Options of the project, a format or a chapter that change the content of a book.
@@ -170,7 +176,7 @@ def _is_made(name: str) -> bool:
     return name in ("html", "typst") or name.endswith(("-html", "-typst"))
 
 
-def passed_over(settings: Settings, *, of_chapter: bool = False) -> list[str]:
+def ignored_options(settings: Settings, *, of_chapter: bool = False) -> list[str]:
     """Return a warning for every option that the press ignores without changing the content."""
     out = []
     for path, value in _given(settings, PASSED_OVER):

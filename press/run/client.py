@@ -1,4 +1,4 @@
-"""Notebook client that executes a chapter's cells and inline expressions and reports errors.
+"""Run a chapter's cells and inline expressions in a Python kernel, and report errors.
 
 Imported only if a chapter is executed, since its dependencies take two seconds to import.
 """
@@ -6,7 +6,9 @@ Imported only if a chapter is executed, since its dependencies take two seconds 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKernelError
@@ -23,9 +26,87 @@ from press.chapter.cells import Cell, Prose
 from press.chapter.chapter import Chapter, Inline, inlines_of
 from press.errors import CellError, Location
 from press.run.diagrams import drawn
-from press.run.kernel import kernel_environment, kernel_manager
-from press.run.reproducible import settled, varying
+from press.run.reproducible import reproducible_outputs, varying_outputs, write_startup
 from press.run.results import CellResult, Conditions, ExecutedChapter, ProseResult
+
+# Figures as Quarto draws them for HTML (by default 7 x 5 inches at twice 96 dots per inch), and
+# the same figure as SVG for the PDF, since a cell runs once for all formats.
+_DRAWING = (
+    "figure.figsize: {width}, {height}\nfigure.dpi: {dpi}\n"
+    "savefig.dpi: figure\nsvg.hashsalt: press\n"
+)
+
+# Prefixes of inherited variables that would change what a cell prints or draws.
+_CALLERS = ("LANG", "LC_", "MATPLOTLIB", "MPLBACKEND", "PYTHONIOENCODING", "PYTHONUTF8")
+
+
+class _ThisPython(KernelSpecManager):  # type: ignore[misc]  # jupyter_client ships no types
+    """Kernel spec manager that always returns this interpreter."""
+
+    arguments: tuple[str, ...] = ()
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return the spec of the only kernel."""
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(
+            argv=[*command, "--HistoryManager.enabled=False", *self.arguments],
+            display_name=kernel_name,
+            language="python",
+        )
+
+
+def kernel_manager(folder: Path, options: Mapping[str, Any]) -> AsyncKernelManager:
+    """Return the manager of a new kernel whose sockets and files are in `folder`.
+
+    The `execute` options `fig-format` and `ipynb-shell-interactivity` apply.
+    """
+    form = options.get("fig-format", "retina")
+    spec = _ThisPython()
+    spec.arguments = tuple(
+        f"--InlineBackend.figure_formats={name}" for name in dict.fromkeys((form, "svg"))
+    )
+    if options.get("ipynb-shell-interactivity"):
+        shown = options["ipynb-shell-interactivity"]
+        spec.arguments += (f"--InteractiveShell.ast_node_interactivity={shown}",)
+    manager = AsyncKernelManager(
+        kernel_name="python3",
+        kernel_spec_manager=spec,
+        connection_file=str(folder / "kernel.json"),
+        transport="tcp" if os.name == "nt" else "ipc",
+    )
+    manager.ip = "127.0.0.1" if os.name == "nt" else str(folder / "socket")
+    return manager
+
+
+def kernel_environment(
+    folder: Path, extra: Mapping[str, str], options: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return the environment of a kernel: that of this process, drawing settings, and `extra`.
+
+    The author's own IPython and matplotlib settings, drawing backend, locale and encoding are
+    ignored, so that a book looks the same on every machine. The `execute` options `fig-width`,
+    `fig-height` and `fig-dpi` apply.
+    """
+    settings = folder / "matplotlibrc"
+    drawing = _DRAWING.format(
+        width=options.get("fig-width", 7),
+        height=options.get("fig-height", 5),
+        dpi=options.get("fig-dpi", 96),
+    )
+    settings.write_text(drawing, encoding="utf-8")
+    write_startup(folder / "ipython")
+    own = {
+        "IPYTHONDIR": str(folder / "ipython"),
+        "MATPLOTLIBRC": str(settings),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(_CALLERS)}
+    return {**kept, **own, **extra}
+
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _LARGEST_OUTPUT = 10_000_000  # characters per cell; more than that must be a mistake
@@ -93,8 +174,8 @@ class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
             raise _died(cell.location, cell.source) from None
         if self._size > _LARGEST_OUTPUT:
             raise _too_much(cell)
-        outputs = settled(node.outputs, cell)
-        varies = varying(outputs, Path(self.resources["metadata"]["path"]), start)
+        outputs = reproducible_outputs(node.outputs, cell)
+        varies = varying_outputs(outputs, Path(self.resources["metadata"]["path"]), start)
         return CellResult(cell, outputs, node.execution_count, varies)
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from press.chapter.cells import Cell, Prose
 from press.chapter.chapter import Chapter, inlines_of
 from press.run.diagrams import drawn
-from press.run.reproducible import settled
+from press.run.reproducible import reproducible_outputs
 from press.run.results import CellResult, Conditions, ExecutedChapter, ProseResult
 
 
@@ -46,7 +46,7 @@ def _saved(part: Prose | Cell) -> CellResult | ProseResult:
     if isinstance(part, Prose):
         return ProseResult(part, ())
     outputs, count = part.stored or ((), None)
-    return CellResult(part, settled(outputs, part), count)
+    return CellResult(part, reproducible_outputs(outputs, part), count)
 
 
 def reused(chapter: Chapter, earlier: ExecutedChapter) -> ExecutedChapter | None:

@@ -120,7 +120,7 @@ def lost_in_pages(output: dict[str, Any]) -> list[str]:
     return sorted(form for form in output["data"] if form.startswith(start))
 
 
-def asked_of_hosts(output: dict[str, Any]) -> list[str]:
+def external_hosts(output: dict[str, Any]) -> list[str]:
     """Return the hosts from which an output on a page would load scripts or styles."""
     if not is_display(output) or kind_of(output, "html") != "text/html":
         return []
@@ -134,13 +134,13 @@ def hosts_in(code: str) -> list[str]:
     return list(dict.fromkeys(one["tag"] or one["code"] or one["cdn"] for one in found))
 
 
-def boxes_in(outputs: Iterable[Mapping[str, Any]]) -> list[str]:
+def missing_glyphs(outputs: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the characters that matplotlib drew as a box, according to its warnings."""
     said = "".join(str(output["text"]) for output in outputs if _is_warning(output))
     return list(dict.fromkeys(chr(int(code)) for code in _BOX.findall(said)))
 
 
-def draws(outputs: Iterable[Mapping[str, Any]]) -> bool:
+def may_contain_image(outputs: Iterable[Mapping[str, Any]]) -> bool:
     """Return whether the outputs of a figure's cell may contain an image."""
     return any(
         kind_of(output, "html") in IMAGES

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import ReportError
 from audit.coverage.literals import FILE, parse_literals
-from audit.coverage.own_literals import taken_up
-from report.checks.pinned import COUNT, SOURCES, pinned_literals
+from audit.coverage.trusted_literals import on_branch
+from report.checks.literal_sources import COUNT, SOURCES, pinned_literals
 from report.reproduction.rebuild import shown
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def clone_literals(root: Path, commit: str) -> tuple[Literal, ...]:
         The hash that a seal names; ignored unless a branch, a tag or HEAD contains it.
     """
     found = list(_pinned(root))
-    if taken_up(root, commit):
+    if on_branch(root, commit):
         with tempfile.TemporaryDirectory() as folder:
             try:
                 for path, data in _files(root, commit):

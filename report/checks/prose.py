@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from audit.coverage.literals import explained, numbers
+from audit.coverage.literals import explained_numbers, numbers
 from press.chapter.cells import Prose
 from press.chapter.source import Line, Source
 
@@ -126,7 +126,7 @@ def bare_numbers(
 def _bare(text: str, literals: Sequence[Literal]) -> Iterator[str]:
     """Yield the numbers in a line of prose that nothing explains, in order."""
     prose = _ITEM.sub(_blank, text)
-    known = explained(prose, literals)
+    known = explained_numbers(prose, literals)
     spans = [(each.start, each.text) for each in numbers(prose) if each not in known]
     covered = [match.span() for literal in literals for match in literal.pattern.finditer(prose)]
     spans += [

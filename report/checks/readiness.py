@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ChapterFailed, ClaimBroken, ExhibitHeld, NotReady
 from analysis.exhibits.parts.exhibit import Claim, Exhibit, Figure, Number
 from audit.trace.repository import changes, enclosing_repository
-from report.checks.pinned import pinned_literals
+from report.checks.literal_sources import pinned_literals
 from report.checks.prose import BareNumber, bare_numbers, texts_of
 from report.checks.release import EXCEPTIONS_PLACE
 from report.reuse.values import stated
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from audit.trace.repository import Commit
-    from press.chapter.reading import Book
-    from report.register import Use
+    from press.chapter.book import Book
+    from report.exhibit_references import Use
 
 
 SHOWN_AT_MOST = 12

@@ -7,8 +7,6 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from analysis.disclosure import (
     ESTIMATE,
     EXCEPTIONS,
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    import pandas as pd
+
     from analysis.evaluation import Evaluation
     from audit.ledger.bundle import Bundle
     from audit.ledger.ledger import Ledger
@@ -44,6 +44,8 @@ def intruder_check(values: Mapping[str, Any]) -> str:
 
 
 def _intruder_check(values: Mapping[str, Any]) -> str:
+    import pandas as pd
+
     lines = []
     for name, value in sorted(values.items()):
         check = getattr(value, "check", None)
@@ -206,6 +208,8 @@ def _check_data(bundle: Bundle, name: str, digest: str) -> None:
 
 def _of_number(record: NumberRecord) -> pd.DataFrame:
     """Return the values that a number reveals: a count, or a ratio with its interval."""
+    import pandas as pd
+
     told = {"printed": _cell(record.printed), "n": record.n}
     whole: dict[str, list[object]] = {
         k: [v] for k, v in told.items() if isinstance(v, int) or v == _HIDDEN
@@ -218,6 +222,8 @@ def _of_number(record: NumberRecord) -> pd.DataFrame:
 
 def _frame(content: str) -> pd.DataFrame:
     """Return released data with numeric cells converted, so that counts are recognised."""
+    import pandas as pd
+
     text = pd.read_csv(io.StringIO(content), dtype=str, keep_default_na=False)
     return text.map(_cell).astype(object)
 

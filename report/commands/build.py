@@ -29,7 +29,7 @@ from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.markdown import NARROW
 from analysis.incremental import conditions
 from audit.trace.repository import Commit, public_repository, read_commit
-from press.chapter.reading import read_book, reread_configuration
+from press.chapter.book import read_book, reread_configuration
 from press.project.project import read_project
 from report.checks.readiness import (
     broken_claims,
@@ -52,18 +52,18 @@ from report.checks.release import (
 )
 from report.cover import cover, write_cover
 from report.engines import Press, Rendering, choose
+from report.exhibit_references import check, references, uses
 from report.finish import LEDGER, finish_book
 from report.formats.writing import FORMATS as OTHERS
-from report.lock import alone
-from report.recording import make_ledger
-from report.register import check, references, uses
-from report.reuse.cells import shows_only
+from report.ledger import make_ledger
+from report.lock import project_lock
+from report.reuse.build_cache import Reused
+from report.reuse.displayed import shows_only
 from report.reuse.inputs import digests, hash_sources
+from report.reuse.last_build import Recorder, build_options
 from report.reuse.ledger import cached_ledger
-from report.reuse.nothing_to_do import Recorder, asked_for
 from report.reuse.results import Results
-from report.reuse.reused import Reused
-from report.reuse.values import PLACE, Values, stated, stored
+from report.reuse.values import PLACE, filled, stated, stored
 from report.sealing import write_data
 from report.stages import Stages
 from report.structure import structure
@@ -72,9 +72,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from audit.ledger.ledger import Ledger
-    from press.chapter.reading import Book
+    from press.chapter.book import Book
     from report.checks.prose import BareNumber
-    from report.register import Use
+    from report.exhibit_references import Use
 
 TYPESET = ("html", "pdf")
 """Formats made by an engine."""
@@ -123,9 +123,9 @@ def build(
     chosen = choose(engine)
     earlier = earlier_releases(against)
     root = find_root(Path.cwd())
-    with alone(root):
+    with project_lock(root):
         written_in = hash_sources(root)
-        recorder = Recorder(root, asked_for(data, formats, out, engine, profiles))
+        recorder = Recorder(root, build_options(data, formats, out, engine, profiles))
         evaluation = Evaluation(root, data.resolve() if data else None)
         stages = Stages(expected=recorder.last.seconds if recorder.last else {})
         print(f"report: {evaluation.study.title}")
@@ -287,7 +287,7 @@ def prepare(
     whole = _whole_edition(book)
     given = references([*uses(whole), *used], kinds)
     results = results or Results(evaluation, fresh)
-    values = _values(evaluation, kinds, given, results, fresh=fresh)
+    values = _values(evaluation, given, results, fresh=fresh)
     check_citations(evaluation.root, used, values)
     notes.append(results.summary())
     notes.extend(results.refuse_unknown())
@@ -310,17 +310,16 @@ def prepare(
 
 def _values(
     evaluation: Evaluation,
-    kinds: Collection[str],
     given: Mapping[str, str],
     results: Results,
     *,
     fresh: bool,
 ) -> Mapping[str, Any]:
     """Return every exhibit, and the results that a build needs, by name."""
-    if not fresh and (at_hand := stored(evaluation, kinds, given)) is not None:
+    if not fresh and (at_hand := stored(evaluation, given)) is not None:
         return at_hand
     values, _ = evaluation.fill_store(given, fresh=fresh, take=results.take)
-    return values if fresh else Values(evaluation, list(values), values)
+    return values if fresh else filled(evaluation, given, values)
 
 
 def write_drawings(

@@ -13,7 +13,7 @@ from analysis.evaluation import find_root
 from audit.ledger.bundle import Bundle, read_bundle
 from audit.terminal import print_json, print_lines
 from audit.trace.comparison import Change, compare
-from report.reproduction.commits import delivered_commit, held_by
+from report.reproduction.commits import commit_description, delivered_commit
 from report.reproduction.diff_text import as_dictionary, as_html, lines
 from report.reproduction.rebuild import (
     Inputs,
@@ -142,7 +142,7 @@ def _build(
         except ConfigurationError as error:
             notes.append(f"causes were not looked for: {error.what}")
             return bundle, None
-        notes.append(f"{bundle.name}: {held_by(root, commit)}")
+        notes.append(f"{bundle.name}: {commit_description(root, commit)}")
         return bundle, of_commit(commit, extract)
     inputs = of_commit(find_commit(root, name), extract)
     return rebuild(root, inputs, "the working tree" if name == "." else name), inputs

@@ -15,7 +15,7 @@ def exhibits(*, missing: bool = False) -> int:
     built = graph.build(root)
     nodes = graph.nodes(built)
     if missing:
-        for name, why in sorted(graph.lacking(root).items()):
+        for name, why in sorted(graph.missing_inputs(root).items()):
             print(f"{name}: {why}")
         return 0
     for name in sorted(

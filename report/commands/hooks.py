@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import ReportError
 from analysis.evaluation import current, find_root
-from press.chapter.reading import read_book, reread_configuration
+from press.chapter.book import read_book, reread_configuration
 from press.checking import check_book
 from press.errors import PressError
 from report.commands.build import TYPESET, kernel_environment, prepare
 from report.engines import WITHIN_BUILD
 from report.finish import finish_book
-from report.hooks.frozen import execution_digest, thaw
+from report.hooks.freeze import execution_digest, remove_frozen
 from report.hooks.rendered_pages import finish_pages
-from report.lock import alone
+from report.lock import project_lock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,12 +35,12 @@ def prepare_for_quarto(environment: Mapping[str, str]) -> int:
     # Quarto does not state the formats it will make. A page in a preview is HTML.
     formats = TYPESET if environment.get("QUARTO_PROJECT_RENDER_ALL") else TYPESET[:1]
     try:
-        with alone(evaluation.root):
+        with project_lock(evaluation.root):
             book = read_book(evaluation.root, _profiles(environment))
             prepare(evaluation, book, notes)
             book = reread_configuration(book)
             check_book(book, formats, environment=kernel_environment(evaluation))
-            if thaw(evaluation.root, execution_digest(book, evaluation.key)):
+            if remove_frozen(evaluation.root, execution_digest(book, evaluation.key)):
                 notes.append("chapters that Quarto had frozen before a change are executed again")
     except (ReportError, PressError):
         _warn_of_removed_book(environment)
@@ -70,7 +70,7 @@ def finish_for_quarto(environment: Mapping[str, str]) -> int:
         return 0
     root = find_root(Path.cwd())
     book = root / environment["QUARTO_PROJECT_OUTPUT_DIR"]
-    with alone(root):
+    with project_lock(root):
         if environment.get("QUARTO_PROJECT_RENDER_ALL"):
             finish_book(read_book(root, _profiles(environment)), book)
         else:

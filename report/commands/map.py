@@ -11,9 +11,9 @@ from analysis.errors import ConfigurationError
 from analysis.evaluation import find_root
 from analysis.extract.extract import read_extract
 from analysis.extract.maps import FOLDER
-from analysis.extract.maps.proposing import Proposal, best_dataset, propose
-from analysis.extract.maps.recognising import form_of, shipped, table_of
-from analysis.extract.maps.written import as_toml
+from analysis.extract.maps.map_file import as_toml
+from analysis.extract.maps.proposal import Proposal, best_dataset, propose
+from analysis.extract.maps.recognition import form_of, supplied_map, table_of
 from audit.terminal import printable
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _proposed(
     xml = form["format"] == "xml"
     table = None if xml else table_of(file, content, form)
     header = content if table is None else [str(name) for name in table.columns]
-    known = shipped(root, file, header)
+    known = supplied_map(root, file, header)
     if known and dataset in (None, known[0]):
         return *known, f"{file.name}: a published layout, with a map to {known[0]} that ships"
     if table is None:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ReportError
 from analysis.evaluation import Evaluation, find_root
+from analysis.importing import PACKAGES, package_folder
 from audit.trace.repository import BOOKS, history, read_commit
 from press.build import build_book
-from press.chapter.reading import read_book, reread_configuration
+from press.chapter.book import read_book, reread_configuration
 from press.errors import PressError
 from press.preview import serve
 from report.commands.build import kernel_environment, prepare
+from report.exhibit_references import uses
 from report.finish import finish_book
-from report.lock import alone
-from report.register import uses
-from report.reuse.reused import Reused
+from report.lock import project_lock
+from report.reuse.build_cache import Reused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,12 +30,6 @@ if TYPE_CHECKING:
     from press.run.results import ExecutedChapter
 
 OUT = Path(".report") / "preview"
-CODE = ("analysis", "audit", "press", "report")
-"""Folders of the project's own code; if it changes, this process is out of date."""
-
-NO_CELL_READS = ("benchmarks", "tests")
-"""Folders on which results may depend, through proofs, but which chapters' cells never read."""
-
 _NOT_SOURCES = frozenset({*BOOKS, "_exhibits"})
 
 
@@ -56,11 +52,15 @@ class Preview:
         self._label = ""
         self._earlier: tuple[ExecutedChapter, ...] = ()
         self._values: Mapping[str, Any] = {}
+        self._extract: Path | None = None
 
     def rebuild(self, changed: frozenset[str]) -> None:
         """Rebuild the book after changes to files, given as paths relative to the project."""
-        if any(path.endswith(".py") and path.split("/")[0] in CODE for path in changed):
+        if any(map(self._is_code, changed)):
             raise CodeChanged
+        if not all(map(self._is_prose, changed)):
+            # At once, since the next call is not told of these changes if this one fails.
+            self._basis = None
         evaluation = Evaluation(self.root, self.data)
         book = read_book(self.root, self.profiles)
         used = uses(book)
@@ -68,10 +68,10 @@ class Preview:
         # numbered. Line numbers in the ledger are updated only at the next such change or build.
         basis = (evaluation.key, [(use.name, use.label) for use in used])
         label = read_commit(self.root).short  # printed on every page
-        if basis != self._basis or not all(map(self._is_prose, changed)):
+        if basis != self._basis:
             self._basis, self._earlier = None, ()
         if self._basis is None or label != self._label:
-            with alone(self.root):
+            with project_lock(self.root):
                 self._values, _ = prepare(evaluation, book, [])
         reused = Reused(self.root, self._values)
         book = reread_configuration(book)
@@ -90,13 +90,27 @@ class Preview:
         self._basis, self._label, self._earlier = basis, label, made.chapters
 
     def _is_prose(self, path: str) -> bool:
-        """Return whether no cell reads a changed file: a chapter, a proof's code, the history."""
-        own = path.endswith(".qmd") or path.split("/")[0] in NO_CELL_READS
-        return own or Path(path) in history(self.root)
+        """Return whether no cell reads a changed file: a chapter, or the history."""
+        return path.endswith(".qmd") or Path(path) in history(self.root)
+
+    def _is_code(self, path: str) -> bool:
+        """Return whether a file belongs to the code that runs, or to its templates and scripts."""
+        changed = self.root / path
+        folders = {package_folder(self.root, each) / each for each in PACKAGES}
+        return any(changed.is_relative_to(folder) for folder in folders)
 
     def outside(self) -> tuple[Path, ...]:
-        """Return what to watch outside the project: another extract, and the commit history."""
-        return (*([self.data] if self.data else []), *history(self.root))
+        """Return what to watch outside the project: extract, program, and the commit history."""
+        with suppress(ReportError):  # settings that cannot be read are an error of the build
+            self._extract = Evaluation(self.root, self.data).directory
+        program = {package_folder(self.root, each) / each for each in PACKAGES}
+        others = [self._extract, *sorted(program)]
+        return (*(each for each in others if each and self._is_outside(each)), *history(self.root))
+
+    def _is_outside(self, folder: Path) -> bool:
+        """Return whether a folder is not watched as one of the project's own."""
+        inside = folder.is_relative_to(self.root) and ".." not in folder.parts
+        return not inside or any(part[0] == "." for part in folder.relative_to(self.root).parts)
 
 
 def preview(data: Path | None, profiles: tuple[str, ...], port: int) -> int:
@@ -115,7 +129,7 @@ def preview(data: Path | None, profiles: tuple[str, ...], port: int) -> int:
             port=port,
             errors=(PressError, ReportError),
             ignored=_NOT_SOURCES,
-            also=book.outside(),
+            also=book.outside,
         )
     except CodeChanged:
         print("the code has changed: restarting", flush=True)

@@ -13,10 +13,17 @@ from audit.ledger.cells import MARK, find_cell
 from audit.ledger.reading import read_ledger
 from audit.ledger.record import plain
 from audit.terminal import print_json, print_lines
-from audit.trace.currency import changed_since
-from audit.trace.printed import Printed, as_number, where_printed
-from audit.trace.queries import BACKWARDS, backwards, closure, find_record
-from audit.trace.repository import standing
+from audit.trace.freshness import changed_since
+from audit.trace.queries import (
+    BACKWARDS,
+    Printed,
+    affected_exhibits,
+    as_number,
+    closure,
+    find_record,
+    where_printed,
+)
+from audit.trace.repository import line_caveat
 from audit.trace.text import touched_text, tree
 
 if TYPE_CHECKING:
@@ -62,7 +69,7 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     asked = asked or Asked()
     root = find_root(Path.cwd())
     ledger = ledger_at_hand(root, asked.ledger)
-    _warn(standing(root, ledger.commit.id))
+    _warn(line_caveat(root, ledger.commit.id))
     if identity.partition(":")[0] in BACKWARDS and ":" in identity:
         return _backwards(ledger, identity, root, asked)
     places = _places(ledger, identity)
@@ -76,7 +83,7 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     _warn_changed(root, ledger, [record], asked)
     cell = find_cell(record, position) if position else None
     if asked.as_json:
-        whole = {**in_full(record, ledger), **({"cell": asdict(cell)} if cell else {})}
+        whole = {**expanded_record(record, ledger), **({"cell": asdict(cell)} if cell else {})}
         print_json(whole)
     else:
         print_lines([str(cell)] if cell else [])
@@ -169,7 +176,7 @@ def ledger_at_hand(root: Path, given: Path | None = None) -> Ledger:
     return read_ledger(found[0])
 
 
-def in_full(record: Record, ledger: Ledger) -> dict[str, Any]:
+def expanded_record(record: Record, ledger: Ledger) -> dict[str, Any]:
     """Return a record with everything that it refers to: code, files, rules, settings."""
     datasets = {ledger.inputs[name].dataset for name in record.files}
     code = sorted(closure(ledger.code, record.upstream))
@@ -191,7 +198,7 @@ def _backwards(ledger: Ledger, question: str, root: Path, asked: Asked) -> int:
             "--run and --open are for one exhibit", place=question, remedy="name one that it lists"
         )
     study = tomllib.loads((root / "study.toml").read_text(encoding="utf-8"))
-    touched = backwards(ledger, question, study)
+    touched = affected_exhibits(ledger, question, study)
     _warn_changed(root, ledger, touched.records, asked)
     if not asked.as_json:
         print(touched_text(touched))
@@ -224,7 +231,7 @@ def _open(root: Path, record: Record, ledger: Path | None) -> None:
 def _run(root: Path, record: Record, ledger: Ledger, data: Path | None) -> int:
     """Recompute one exhibit from the files and compare; return 0 if it is the same."""
     from analysis.evaluation import Evaluation
-    from audit.ledger.making import exhibit_digest, printed
+    from audit.ledger.exhibit_record import exhibit_digest, printed
 
     evaluation = Evaluation(root, data.resolve() if data else None)
     values = evaluation.compute([record.id, "extract_files"])

@@ -9,6 +9,7 @@ from analysis.contracts import describe, read_contracts, validate_extract
 from analysis.errors import ConfigurationError
 from analysis.evaluation import Evaluation, find_root, refuse_uncounted
 from analysis.extract.extract import read_extract
+from analysis.scale.large_table import readers
 from audit.terminal import printable
 
 
@@ -45,8 +46,10 @@ def validate(
     root = find_root(Path.cwd())
     folder = root / "data_contracts"
     agreed = read_contracts(folder)
-    refuse_uncounted(Evaluation(root).study.outcomes, agreed)
-    sent = read_extract(data.resolve() if data else Evaluation(root).directory, agreed)
+    study = Evaluation(root).study
+    refuse_uncounted(study.outcomes, agreed)
+    directory = data.resolve() if data else Evaluation(root).directory
+    sent = read_extract(directory, agreed, large=readers(study.scale))
     results = validate_extract(sent, agreed, folder)
     if json_file is not None:
         json_file.write_text(results.public().to_json(), encoding="utf-8", newline="\n")

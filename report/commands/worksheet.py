@@ -14,7 +14,7 @@ from audit.ledger.reading import LEDGER
 from audit.limits import read_file
 from audit.terminal import print_lines
 from audit.trace.program import program_digest
-from audit.trace.repository import standing
+from audit.trace.repository import line_caveat
 from report.commands.trace import find_root, ledger_at_hand
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def worksheet(size: int, *, seed: str | None = None, ledger: Path | None = None,
         raise ConfigurationError(
             f"cannot be written: {error.strerror}", place=str(out), remedy="choose another --out"
         ) from None
-    print_lines(f"note: {note}" for note in filter(None, [standing(root, whole.commit.id)]))
+    print_lines(f"note: {note}" for note in filter(None, [line_caveat(root, whole.commit.id)]))
     print_lines([f"{size} of {total} exhibits, drawn with --seed {chosen}: {out}"])
     return 0
 

@@ -50,7 +50,7 @@ def workbook(ledger: Mapping[str, Any], data: Mapping[str, str], moment: int) ->
     book = Workbook()
     records = sorted((each for each in ledger["records"] if each["id"] in data), key=_place)
     _cover(book.active, ledger, moment)
-    _listed(book.create_sheet("Contents"), "Contents", "Contents", ("Sheet", "What it holds"),
+    _listed(book.create_sheet("Contents"), "Contents", "Contents", ("Sheet", "What it contains"),
             [(each["reference"], _title(each)) for each in records])  # fmt: skip
     _listed(book.create_sheet("Notes"), "Notes", "Symbols", ("Symbol", "Meaning"), SYMBOLS)
     for each in records:

@@ -30,7 +30,7 @@ _ELSEWHERE = re.compile(r"""\bsrc\s*=\s*["']\s*(?:\w+:)?//""")
 _SHOWN = re.compile(r"""\bsrc\s*=\s*["']([^"']*)""")
 
 
-def made_now(_: str, make: Callable[[], bytes]) -> bytes:
+def without_cache(_: str, make: Callable[[], bytes]) -> bytes:
     """Return what `make` makes, without any cache."""
     return make()
 
@@ -41,7 +41,7 @@ def write_formats(
     pages: Sequence[str],
     formats: Collection[str],
     moment: int,
-    recall: Recall = made_now,
+    recall: Recall = without_cache,
 ) -> None:
     """Write a book in other formats, into its folder.
 
@@ -113,7 +113,7 @@ INCH = 200
 
 
 def write_pictures(
-    drawings: Iterable[Path], folder: Path, recall: Recall = made_now
+    drawings: Iterable[Path], folder: Path, recall: Recall = without_cache
 ) -> dict[str, Path]:
     """Write each drawing as PNG into a folder; return the files by name of the drawing.
 

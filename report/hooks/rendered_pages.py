@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from audit.coverage.agreement import page_disagreements
 from audit.ledger.reading import read_ledger
 from audit.ledger.record import row_headings
-from audit.pages.marking import FOLDER, book_pages, mark_pages
+from audit.pages.page_links import FOLDER, book_pages, mark_pages
 from report.cover import RESULTS
-from report.finish import LEDGER, refuse
+from report.edition import add_edition
+from report.finish import LEDGER, refuse_disagreement
 from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
 
@@ -49,7 +50,9 @@ def finish_pages(root: Path, book: Path, rendered: Iterable[str]) -> None:
     if not pages:
         return
     ledger = read_ledger(root / LEDGER)
-    refuse([each for page in pages for each in page_disagreements(book, page, ledger)])
+    refuse_disagreement([each for page in pages for each in page_disagreements(book, page, ledger)])
+    for page in pages:
+        add_edition(root, page)
     if (book / FOLDER).is_dir():
         records = ledger.records
         mark_pages(

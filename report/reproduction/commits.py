@@ -35,7 +35,7 @@ def delivered_commit(root: Path, named: str) -> str:
     if not _HASH.fullmatch(named):
         raise ConfigurationError(f"its ledger does not name a commit: '{named[:80]}'")
     commit = find_commit(root, named)
-    if not holders(root, commit):
+    if not branches_containing(root, commit):
         raise ConfigurationError(
             f"commit {commit[:12]} is on no branch of this clone, so its code is not run",
             remedy=f"read it, and if you trust it: `git branch checked {commit[:12]}`",
@@ -43,7 +43,7 @@ def delivered_commit(root: Path, named: str) -> str:
     return commit
 
 
-def holders(root: Path, commit: str) -> list[str]:
+def branches_containing(root: Path, commit: str) -> list[str]:
     """Return the branches and tags that contain a commit, with HEAD and local branches first."""
     kinds = ("refs/heads", "refs/remotes", "refs/tags")
     names = ["HEAD"] if _is_ancestor(root, commit) else []
@@ -53,9 +53,11 @@ def holders(root: Path, commit: str) -> list[str]:
     return names
 
 
-def held_by(root: Path, commit: str) -> str:
+def commit_description(root: Path, commit: str) -> str:
     """Return in words which commit was run and which branch contains it."""
-    found = [name for name in holders(root, commit) if name != "HEAD"] or ["what is checked out"]
+    found = [name for name in branches_containing(root, commit) if name != "HEAD"] or [
+        "what is checked out"
+    ]
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
     return f"the code that was run is commit {commit[:12]}, on {found[0]}{more}"
 

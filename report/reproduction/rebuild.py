@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from analysis.environment import variables as environment_of
 from analysis.errors import ConfigurationError, ReportError
-from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, own_folder
+from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, private_folder
 from audit.ledger.bundle import DATA, read_folder
 from audit.ledger.ledger import environment
 from audit.ledger.reading import LEDGER
 from audit.trace.repository import object_name, run_git, without_git
 from report.engines import WITHIN_BUILD
-from report.reproduction.tree import CLONE, FORGED, index_entries, write_files
+from report.reproduction.commit_files import CLONE, FORGED, index_entries, write_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -163,7 +163,7 @@ def rebuild(root: Path, inputs: Inputs, name: str = "", *, fresh: bool = False) 
     kept = root / KEPT / _key(root, inputs)
     if fresh or not _whole(kept):
         # Inside the working files, which `report clean` removes if this process is killed.
-        own_folder(root / KEPT.parent)
+        private_folder(root / KEPT.parent)
         with tempfile.TemporaryDirectory(prefix="rebuild-", dir=root / KEPT.parent) as folder:
             tree = Path(folder) / "project"
             _export(root, inputs, tree)

@@ -14,10 +14,9 @@ from analysis.environment import LATEST
 from analysis.errors import ReportError
 from audit.ledger.bundle import read_bundle
 from audit.ledger.ledger import environment, platform_name
-from audit.trace.ledger_differences import ledger_differences, locked_otherwise
 from audit.trace.program import program_digest
-from audit.trace.rerun import Rerun, grade
-from report.reproduction.commits import delivered_commit, held_by
+from audit.trace.rerun import Rerun, grade, ledger_differences, locked_otherwise
+from report.reproduction.commits import commit_description, delivered_commit
 from report.reproduction.rebuild import RebuildFailed, git, of_commit, rebuild, shown
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def rerun(root: Path, pdf: Path, data: Path | None = None, source: bytes | None 
     except ReportError as error:
         return Rerun(hindrance=error.what, remedy=error.remedy)
     lock = (_committed(root, commit, LOCK) or b"").decode(errors="replace")
-    notes = (held_by(root, commit), *_notes(delivered.ledger, lock))
+    notes = (commit_description(root, commit), *_notes(delivered.ledger, lock))
     edited = (
         *ledger_differences(delivered.ledger, again.ledger),
         *_of_another_time(root, commit, delivered.ledger),

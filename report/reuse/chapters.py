@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.cache import Cache, digest_of
 from analysis.exhibits.parts.exhibit import Exhibit, Provenance
-from analysis.exhibits.parts.shown import Shown
-from analysis.importing import home
+from analysis.exhibits.parts.markdown import Shown
+from analysis.importing import package_folder
 from analysis.incremental import conditions
 from press.run.execution import as_bytes, from_bytes
-from report.register import NAMESPACES
-from report.reuse.cells import DOCUMENTS, shown
-from report.reuse.displayed import displayed_chapter
+from report.exhibit_references import NAMESPACES
+from report.reuse.displayed import DOCUMENTS, displayed_chapter, shown
 from report.reuse.inputs import code_digest
 from report.reuse.values import stated
 
@@ -115,7 +114,7 @@ class Outputs:
 
     @cached_property
     def _runner(self) -> str:
-        return digest_of(conditions(), code_digest(home(self._root, "analysis"), RUNS))
+        return digest_of(conditions(), code_digest(package_folder(self._root, "analysis"), RUNS))
 
 
 def displayed(values: Mapping[str, Any]) -> dict[str, str]:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from analysis import importing
 from analysis.cache import digest_of
 from analysis.environment import interpreter
-from analysis.importing import home
-from analysis.installed import installed
+from analysis.importing import package_folder
+from analysis.installed_packages import installed
 from audit.trace.program import program_digest
 from audit.trace.repository import MADE, public_repository, read_commit
 
@@ -91,7 +91,7 @@ def gather(root: Path, asked: Asked, variables: Mapping[str, str]) -> dict[str, 
     found = {f"file {name}": digest for name, digest in _files(root)}
     if asked.data:
         found |= {f"extract {name}": digest for name, digest in _files(Path(asked.data))}
-    if home(root, "analysis") != root:
+    if package_folder(root, "analysis") != root:
         found["program"] = program_digest()
     found |= {f"package {name}": digest for name, digest in installed().items()}
     for name, value in variables.items():
@@ -171,12 +171,18 @@ WRITTEN = (
 
 
 def hash_sources(root: Path) -> dict[str, str]:
-    """Return the SHA-256 of every source file of a book, by path from the root."""
+    """Return SHA-256 and times of every source file of a book, by path from the root.
+
+    The time of the last change of any kind shows an edit that was undone too.
+    """
     paths = {path for pattern in WRITTEN for path in root.glob(pattern) if path.is_file()}
-    return {
-        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(paths)
-    }
+    found = {}
+    for path in sorted(paths):
+        facts, digest = path.stat(), hashlib.sha256(path.read_bytes()).hexdigest()
+        found[path.relative_to(root).as_posix()] = (
+            f"{digest} {facts.st_mtime_ns} {facts.st_ctime_ns}"
+        )
+    return found
 
 
 def code_digest(root: Path, names: tuple[str, ...]) -> str:

@@ -1,20 +1,23 @@
-"""The last build of a kind: its inputs, its outputs, and whether they are all unchanged."""
+"""The last build of a kind: what it rested on, and whether there is anything to do."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.writing import write_whole
-from report.reuse.inputs import digests, gather, outside
+from analysis.atomic_write import write_whole
+from analysis.dependencies import find_root
+from report.lock import project_lock
+from report.permissions import asked_umask
+from report.reuse.inputs import Asked, digests, gather, outside, reads_the_clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from report.reuse.inputs import Asked
 
 BUILDS = Path(".report") / "builds"
 FOLDER = Path(".report") / "kept"
@@ -63,7 +66,7 @@ class LastBuild:
         write_whole(path, f"{_digest(text)}\n{text}".encode())
 
 
-def made(root: Path, target: str) -> dict[str, str]:
+def output_digests(root: Path, target: str) -> dict[str, str]:
     """Return the SHA-256 of each file that a build has made, by path from the root."""
     return digests(root, (*WORKED_OUT, target))
 
@@ -94,7 +97,7 @@ def reasons_out_of_date(
     changed = differing(last.inputs, now)
     if changed:
         return changed
-    return [f"made {each}" for each in differing(last.outputs, made(root, last.target))]
+    return [f"made {each}" for each in differing(last.outputs, output_digests(root, last.target))]
 
 
 SEEN: dict[tuple[Path, Asked], dict[str, str]] = {}
@@ -118,3 +121,101 @@ def _path(root: Path, asked: Asked) -> Path:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+STANDS = "  nothing has changed since this book was made"
+REUSED = (
+    "  results, chapters, pages, other formats, ledger and audit pages: reused, as all inputs are "
+    "the same"
+)
+
+
+def build_options(
+    data: Path | None,
+    formats: Sequence[str],
+    out: Path | None,
+    engine: str,
+    profiles: Sequence[str],
+) -> Asked:
+    """Return the options of a build in a form that distinguishes kinds of build."""
+    return Asked(
+        tuple(formats),
+        str(data.resolve()) if data else "",
+        str(out.resolve()) if out else "",
+        engine,
+        tuple(profiles),
+        asked_umask(),
+    )
+
+
+def nothing_to_do(asked: Asked, *, explain: bool = False) -> bool:
+    """Return whether the book that would be made already exists, and print its messages if so.
+
+    A book made by Quarto is always rebuilt, because only Quarto knows what it depends on.
+    """
+    root = find_root(Path.cwd())
+    if asked.engine != "embedded" and (asked.engine != "auto" or shutil.which("quarto")):
+        return False
+    if read(root, asked) is None:
+        return False
+    with project_lock(root):
+        last = read(root, asked)
+        if last is None or reasons_out_of_date(last, root, asked, os.environ):
+            return False
+        for line in (*last.messages[:1], STANDS, *last.messages[1:]):
+            print(line)
+        if explain:
+            print(REUSED)
+        for name in last.written:
+            print(f"  {os.path.relpath(root / name)}")
+    return True
+
+
+class Recorder:
+    """Records the inputs of a build when it begins, and its outputs when it has ended.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    asked
+        Options of the build.
+    """
+
+    def __init__(self, root: Path, asked: Asked) -> None:
+        self.root, self.asked = root, asked
+        self.last = read(root, asked)
+        forget(root, asked)
+        self.inputs = SEEN.pop((root, asked), {}) or gather(root, asked, os.environ)
+
+    def record(
+        self,
+        target: Path,
+        messages: Sequence[str],
+        written: Sequence[Path],
+        seconds: Mapping[str, float],
+        *,
+        settled: bool,
+    ) -> None:
+        """Record the finished build, unless a file was edited in the meantime.
+
+        Parameters
+        ----------
+        target
+            Folder of the book.
+        messages, written, seconds, settled
+            As in `LastBuild`.
+        """
+        root, book = self.root, self._from_root(target)
+        inputs = outside(self.inputs, book)
+        if outside(gather(root, self.asked, os.environ), book) != inputs:
+            return
+        names = [self._from_root(path) for path in written]
+        settled = settled and not reads_the_clock(root)
+        last = LastBuild(
+            inputs, output_digests(root, book), book, messages, names, settled, seconds
+        )
+        last.write(root, self.asked)
+
+    def _from_root(self, path: Path) -> str:
+        return Path(os.path.relpath(path, self.root)).as_posix()

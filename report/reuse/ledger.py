@@ -13,7 +13,7 @@ from audit.ledger.ledger import here
 from audit.ledger.reading import parse_ledger
 from audit.trace.program import program
 from audit.trace.repository import read_commit
-from report.recording import source_digests
+from report.ledger import source_digests
 from report.reuse.inputs import code_digest
 from report.reuse.last_build import FOLDER
 from report.reuse.values import stated
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from analysis.evaluation import Evaluation
     from audit.ledger.ledger import Ledger
-    from report.register import Use
+    from report.exhibit_references import Use
 
 CODE = ("analysis", "audit", "report")
 """Folders of the code that makes a ledger."""

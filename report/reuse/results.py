@@ -10,9 +10,10 @@ from analysis.cache import Cache, PendingCache
 from analysis.errors import ExhibitHeld, NotReady
 from analysis.evaluation import RESULTS
 from analysis.incremental import Nodes, conditions, inputs_of
-from analysis.watching import Watch
+from analysis.undeclared_reads import Watch
 from report.reuse.code import Code, code_of
 from report.reuse.last_build import FOLDER
+from report.reuse.unreported import Unreported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +77,7 @@ class Results:
             cache=self.cache,
             uncached=self._names_persons(built),
             watch=self.watch,
+            unreported=Unreported(self.code.sources),
         )
         return self.nodes
 
@@ -136,6 +138,7 @@ class Results:
         if lines and self.fresh:
             raise NotReady(
                 "\n".join(["results rest on something undeclared:", *lines]),
-                remedy="declare what each reads as an input of the dataflow",
+                remedy="declare what each reads as an input of the dataflow, seed what is drawn, "
+                "and list a package that reads nothing in report/reuse/unreported.py",
             )
         return lines

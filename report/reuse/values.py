@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.cache import Cache, digest_of
-from analysis.evaluation import RESULTS
 from analysis.incremental import conditions
 from report.reuse.inputs import code_digest
 from report.reuse.last_build import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from analysis.evaluation import Evaluation
 
@@ -95,22 +94,36 @@ class Values(Mapping[str, Any]):
         return digest_of(evaluation.key, evaluation.store.digest(self._names), conditions(), code)
 
 
-def stored(evaluation: Evaluation, kinds: Iterable[str], given: Mapping[str, str]) -> Values | None:
+def stored(evaluation: Evaluation, given: Mapping[str, str]) -> Values | None:
     """Return the values of an evaluation if its store has all of them, each as it was written.
 
     Parameters
     ----------
-    kinds
-        Names of all exhibits.
     given
-        The short reference of each exhibit that the book shows.
+        The short reference of each exhibit that the whole report shows.
     """
-    names = [*RESULTS, *sorted(kinds), PROVENANCES]
-    if not evaluation.store.intact(names):
+    cache = Cache(evaluation.root / PLACE)
+    names = cache.read_as(_names_key(evaluation, given), lambda data: [*map(str, json.loads(data))])
+    if names is None or not evaluation.store.intact(names):
         return None
     values = Values(evaluation, names)
     before = values.recall("references", lambda: _references(values))
-    return values if before == {name: given.get(name, "") for name in kinds} else None
+    return values if before == {name: given.get(name, "") for name in before} else None
+
+
+def filled(evaluation: Evaluation, given: Mapping[str, str], values: Mapping[str, Any]) -> Values:
+    """Return the values with which a store was filled, and note their names for the next build.
+
+    Which results a study has, and which exhibits nothing shows, only its graph could say.
+    """
+    names = list(values)
+    key = _names_key(evaluation, given)
+    Cache(evaluation.root / PLACE).write(key, json.dumps(names).encode())
+    return Values(evaluation, names, values)
+
+
+def _names_key(evaluation: Evaluation, given: Mapping[str, str]) -> str:
+    return digest_of("names", evaluation.key, conditions(), repr(sorted(given.items())))
 
 
 def _references(values: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from press.build import build_book
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from press.errors import CellError, PressError, ProjectError
 from press.run import client
 from press.run.execution import execute_chapter

@@ -4,7 +4,7 @@ import pytest
 
 from press import checking
 from press.build import build_book
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from press.checking import check_book
 from press.errors import BrokenReferenceError, PressError
 

@@ -35,9 +35,12 @@ class Rebuild:
 
     def __init__(self, out: Path) -> None:
         self.out, self.seen, self.fault = out, [], None
+        self.wait = threading.Event()
+        self.wait.set()
 
     def __call__(self, changed: frozenset[str]) -> None:
         self.seen.append(changed)
+        self.wait.wait(10)
         if self.fault:
             raise self.fault
         self.out.mkdir(exist_ok=True)
@@ -118,6 +121,52 @@ def test_an_edit_that_keeps_size_and_time_is_seen(tmp_path):
     assert snapshot(tmp_path, frozenset()) != before
 
 
+def test_folders_that_are_linked_nested_or_named_like_the_book_are_watched(tmp_path):
+    """A cell may read from any of them."""
+    project, drive = tmp_path / "project", tmp_path / "drive"
+    for folder in ("preview", "chapters/_exhibits", "__data", ".report/preview", "_exhibits"):
+        (project / folder).mkdir(parents=True)
+        (project / folder / "x.csv").write_text("1")
+    drive.mkdir()
+    (drive / "x.csv").write_text("1")
+    (drive / "back").symlink_to(project)
+    (project / "restricted").symlink_to(drive)
+    found = snapshot(project, frozenset({"_exhibits"}), project / ".report" / "preview")
+    assert sorted(found) == [
+        "__data/x.csv", "chapters/_exhibits/x.csv", "preview/x.csv", "restricted/x.csv"
+    ]  # fmt: skip
+
+
+def test_no_browser_keeps_a_picture_that_was_drawn_again_within_the_same_second(tmp_path):
+    (tmp_path / "one.qmd").write_text("# One", "utf-8")
+    with serving(tmp_path) as (address, _, _):
+        until(lambda: "<p>page</p>" in get(address + "/"))
+        picture = tmp_path / "_book" / "a.svg"
+        picture.write_text("<svg>0.41</svg>")
+        with urllib.request.urlopen(address + "/a.svg", timeout=5) as answer:
+            date = answer.headers["Last-Modified"]
+            assert answer.headers["Cache-Control"] == "no-store"
+        times = picture.stat()
+        picture.write_text("<svg>0.14</svg>")
+        os.utime(picture, ns=(times.st_atime_ns, times.st_mtime_ns))
+        asked = urllib.request.Request(address + "/a.svg", headers={"If-Modified-Since": date})
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            assert b"0.14" in answer.read()
+
+
+def test_pages_say_that_they_are_out_of_date_while_they_are_rebuilt(tmp_path):
+    (tmp_path / "one.qmd").write_text("# One", "utf-8")
+    with serving(tmp_path) as (address, rebuild, _):
+        until(lambda: json.loads(get(address + STATE))["version"])
+        assert json.loads(get(address + STATE))["pending"] == ""
+        rebuild.wait.clear()
+        (tmp_path / "one.qmd").write_text("# One, changed", "utf-8")
+        until(lambda: json.loads(get(address + STATE))["pending"])
+        assert "one.qmd" in json.loads(get(address + STATE))["pending"]
+        rebuild.wait.set()
+        until(lambda: not json.loads(get(address + STATE))["pending"])
+
+
 def test_what_is_watched_beside_the_project_is_named_with_its_place(tmp_path):
     extract, head = tmp_path / "extract", tmp_path / "HEAD"
     project = tmp_path / "project"
@@ -129,7 +178,7 @@ def test_what_is_watched_beside_the_project_is_named_with_its_place(tmp_path):
     thread = threading.Thread(
         target=serve,
         args=(project, project / "_book", seen.append),
-        kwargs={"say": said.append, "stop": stop, "also": (extract, head)},
+        kwargs={"say": said.append, "stop": stop, "also": lambda: (extract, head)},
     )
     thread.start()
     until(lambda: any(line.startswith("built") for line in said))

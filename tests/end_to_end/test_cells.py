@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 
 
 def run_cells(project, path, monkeypatch):

@@ -2,8 +2,8 @@
 
 import re
 
-from audit.pages.marking import book_pages
-from press.chapter.reading import read_book
+from audit.pages.page_links import book_pages
+from press.chapter.book import read_book
 from tests.end_to_end.conftest import BUILD, run
 
 

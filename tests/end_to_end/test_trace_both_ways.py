@@ -8,9 +8,9 @@ import re
 import jsonschema
 import pytest
 
-from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.disclosure_check import cleared
+from audit.ledger.exhibit_record import exhibit_digest
 from audit.ledger.ledger import schema
-from audit.ledger.making import exhibit_digest
 from audit.ledger.reading import ledger_of
 from benchmarks.lineage import Shuffles
 from tests.end_to_end.conftest import run

@@ -9,7 +9,7 @@ import csv
 import re
 from pathlib import Path
 
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from report.checks.prose import texts_of
 from tests.architecture import ROOT
 

@@ -20,14 +20,14 @@ import numpy as np
 import pandas as pd
 
 from analysis.models.alternatives.mantel_haenszel import mantel_haenszel
-from analysis.models.checks.floor import expected_zeros
+from analysis.models.checks.floor_effects import expected_zeros
 from analysis.models.design.exaggeration import exaggeration
 from analysis.models.design.trial import hayes_bennett_clusters
 from analysis.models.inference.methods import jackknife_variance
 from analysis.models.inference.multiplicity import adjusted_p_values
 from analysis.models.inference.randomisation import randomisation_test
 from analysis.models.inference.wild_bootstrap import wild_bootstrap_test
-from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.pooling.estimates import summarise
 from analysis.models.primary.conditional import fit_conditional

@@ -10,8 +10,8 @@ from analysis.exhibits.outcomes import unit_tables
 from analysis.exhibits.parts import effect_rows, messages, words
 from analysis.models.inference.judgement import LEVEL
 from analysis.study.settings import read_study
-from exhibits.outcomes import claims, in_words
-from press.chapter.reading import read_book
+from exhibits.outcomes import claims, plain_language
+from press.chapter.book import read_book
 from tests.architecture import ROOT, exhibit_files
 
 SHORT = {each.name: each.key for each in read_study(ROOT / "study.toml").outcomes}
@@ -154,10 +154,10 @@ def test_an_interval_without_that_word_is_seen():
     assert list(unsaid(figure)) == ["main_result"]
 
 
-@pytest.mark.parametrize("made", [unit_tables.by_unit_table, in_words.results_in_words])
+@pytest.mark.parametrize("made", [unit_tables.by_unit_table, plain_language.results_in_words])
 def test_a_table_of_both_says_so_in_its_note(made):
     assert "words.UNADJUSTED" in inspect.getsource(made)
-    assert "{unadjusted}" in inspect.getsource(made) + in_words.NOTE
+    assert "{unadjusted}" in inspect.getsource(made) + plain_language.NOTE
 
 
 def test_a_drawing_of_intervals_says_that_they_are_not_adjusted():
@@ -168,7 +168,7 @@ def test_the_two_tests_by_area_are_named_apart():
     """A t-test of areas can give 0.017 where permuting them can give no less than 0.062."""
     assert "by area (t-test)" in messages.TESTS
     assert "by area (t-test)" in inspect.getsource(unit_tables._adjusted)
-    assert "by area they are of a t-test" in in_words.NOTE
+    assert "by area they are of a t-test" in plain_language.NOTE
     limits = (ROOT / "chapters" / "design-limits.qmd").read_text(encoding="utf-8")
     for line in limits.splitlines():
         if "no result could ever" in line:

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from analysis.dataflow import graph
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from report.commands.build import exhibit_kinds
-from report.register import check, uses
+from report.exhibit_references import check, uses
 from tests.architecture import ROOT
 
 LONGEST_CELL = 5
@@ -140,7 +140,7 @@ def test_the_content_of_the_published_summary_is_there(what):
 
 
 def test_a_special_school_is_explained():
-    from exhibits.outcomes.pilots import pilots_table
+    from exhibits.outcomes.published import pilots_table
     from exhibits.results.published import published_facts
 
     table = pilots_table(published_facts(ROOT / "data" / "published"))
@@ -227,7 +227,18 @@ def test_a_chapter_that_runs_on_has_no_drawing_to_place():
     """Its first page begins with the end of another chapter; see the Typst template."""
     running = [chapter for chapter in BOOK.chapters if ".runs-on" in text_of(chapter)]
     assert running, "or the class has no use"
-    assert not [chapter.path for chapter in running if "figures." in text_of(chapter)]
+    assert not [chapter.path for chapter in running if to_place(text_of(chapter))]
+    assert to_place("# A\n\n```{python}\nfigures.b\n```\n\n## C\n")
+
+
+def to_place(text):
+    """Return whether a drawing that has to be placed comes before the second section."""
+    opening = "".join(re.split(r"(?m)^(?=## )", text)[:2])
+    return "figures." in re.sub(r"(?ms)^::: \{\.drawn-here\}.*?^:::$", "", opening)
+
+
+def test_parts_do_not_run_on():
+    running = [chapter for chapter in BOOK.chapters if ".runs-on" in text_of(chapter)]
     opening = ["key-findings-practice", "pathways", "estimand-and-plan"]
     running_parts = {f"chapters/{name}.qmd" for name in opening} & {each.path for each in running}
     assert not running_parts, "a part's name would stand at the foot of the page before"

@@ -4,9 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure.concealed import CELLS, concealed_months, disclosed_panel, protected_panel
+from analysis.disclosure.concealed_months import (
+    CELLS,
+    concealed_months,
+    disclosed_panel,
+    protected_panel,
+)
+from analysis.disclosure.count_ranges import Counts, narrowing_results
 from analysis.disclosure.model_sums import revealing_results
-from analysis.disclosure.narrowing import Counts, narrowing_results
 from analysis.disclosure.rules import PUBLIC
 
 TERMS = {"Spring": (0, 1), "Summer": (2, 3), "Autumn": (4, 5), "Winter": (6, 7)}

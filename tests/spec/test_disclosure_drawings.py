@@ -9,7 +9,7 @@ import pytest
 from analysis.exhibits.appendix.sensitivity_figures import specification_curve_plot
 from analysis.exhibits.design_checks.figures import balance_plot, event_study_plot
 from analysis.exhibits.outcomes.figures import effect_forest
-from analysis.exhibits.parts.clearance import coarse, coarse_svg
+from analysis.exhibits.parts.disclosure_check import coarse, coarse_svg
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.extract.extract import Origin
 from analysis.study.settings import read_study

@@ -10,7 +10,7 @@ from analysis.disclosure import PUBLIC
 from analysis.disclosure.withheld_ranges import withheld_ranges
 from analysis.disclosure.withholding import withheld_specifications
 from analysis.models.inputs.specification import EventMonths
-from analysis.models.sensitivity.outline import SIGNS, SUMS, outline, outlines
+from analysis.models.sensitivity.curve_summary import SIGNS, SUMS, outline, outlines
 from analysis.models.sensitivity.specification_curve import every_estimate
 from tests.unit.models.models_panel import random_panel, specification
 

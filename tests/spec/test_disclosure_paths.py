@@ -12,7 +12,7 @@ from analysis.dataflow.disclosure_paths import MODELS, status_by_path
 from analysis.dataflow.graph import Node
 from analysis.disclosure import held, released
 from analysis.errors import ExhibitHeld
-from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.disclosure_check import cleared
 from analysis.exhibits.parts.exhibit import Number
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from analysis.dataflow.effects import rates_before_after
 from analysis.disclosure import PUBLIC, DisclosureRules, safe_csv
 from analysis.disclosure.outcomes import release_outcomes
 from analysis.exhibits.outcomes.tables import before_after
-from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.disclosure_check import cleared
 from analysis.exhibits.parts.exhibit import Provenance
 from analysis.exhibits.parts.markdown import markdown
 from analysis.study.settings import read_study

@@ -9,7 +9,7 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from analysis.disclosure import PUBLIC, concealed
+from analysis.disclosure import PUBLIC, concealed_months
 from analysis.disclosure.withholding import questions
 from benchmarks import twins
 from benchmarks.twins import SmallExtract
@@ -41,7 +41,7 @@ def test_a_twin_would_be_seen_if_figures_had_the_panel_itself(
 ) -> None:
     """As they had before: then where hidden events lie is drawn and printed."""
     (twin,) = twins.twins(small(), "group", 1, seed=7)
-    monkeypatch.setattr(concealed, "disclosed_panel", lambda panel, _: panel)
+    monkeypatch.setattr(concealed_months, "disclosed_panel", lambda panel, _: panel)
     bare = replace(small(), exhibits=("balance_plot",))
     assert twins.differences(bare, twin) == ["balance_plot"]
 

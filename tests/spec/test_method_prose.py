@@ -12,7 +12,7 @@ import pytest
 
 from analysis.dataflow import graph
 from analysis.exhibits.appendix import appraisal_tables, sensitivity_tables
-from analysis.exhibits.design import limits_tables
+from analysis.exhibits.design import tables
 from analysis.exhibits.design import tables as design_tables
 from analysis.exhibits.design_checks import figures as check_figures
 from analysis.exhibits.design_checks import findings as said
@@ -30,7 +30,7 @@ from analysis.models.sensitivity import hidden_bias
 from analysis.study.settings import read_study
 from benchmarks import models_sentences
 from exhibits.appendix import simulation_tables
-from exhibits.design import plan
+from exhibits.design import analysis_plan
 from exhibits.outcomes import claims
 from exhibits.recommendations import scale_up
 from tests.architecture import ROOT, exhibit_files
@@ -144,16 +144,16 @@ NOTES = {
         lambda: event_study.TERM_MONTHS == 4,
     ),
     "schools selected": (
-        limits_tables.regression_to_mean, "eight schools chosen from sixty",
+        tables.regression_to_mean, "eight schools chosen from sixty",
         lambda: (Selection("at random", "none").schools,
                  Selection("at random", "none").candidates) == (8, 60),
     ),
     "exaggeration": (
-        limits_tables.exaggeration_table, "two-sided tests at the 5% level",
+        tables.exaggeration_table, "two-sided tests at the 5% level",
         lambda: inspect.signature(exaggeration.exaggeration).parameters["level"].default == 0.95,
     ),
     "detectable": (
-        limits_tables.detectable, "the primary two-sided test would find four times in five",
+        tables.detectable, "the primary two-sided test would find four times in five",
         lambda: detectable.POWER == 0.8,
     ),
     "judged by school": (
@@ -193,7 +193,7 @@ def test_a_note_on_a_method_is_what_is_done(name):
 def test_months_compared_are_those_that_words_name():
     """The deviations from the published study, and the plan, were written for these settings."""
     assert (STUDY.window.months_after, STUDY.window.comparison) == (10, "like months")
-    for rows in (plan.DEVIATIONS, plan.PLAN):
+    for rows in (analysis_plan.DEVIATIONS, analysis_plan.PLAN):
         assert any("Ten months against the same calendar months" in str(row) for row in rows)
 
 
@@ -236,7 +236,7 @@ def test_no_estimate_is_called_worth_its_cost():
 
 
 def test_the_dispersion_behind_each_detectable_effect_is_printed():
-    assert '"Dispersion"' in inspect.getsource(limits_tables.detectable)
+    assert '"Dispersion"' in inspect.getsource(tables.detectable)
     assert "with the dispersion behind each" in chapter("design-limits-detail.qmd")
 
 

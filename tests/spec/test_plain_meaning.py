@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from tests.architecture import ROOT, exhibit_files
 
 CHAPTERS = [ROOT / chapter.path for chapter in read_book(ROOT).chapters]

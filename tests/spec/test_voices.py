@@ -7,7 +7,7 @@ import pytest
 from analysis.contracts import read_contracts
 from analysis.dataflow import graph
 from analysis.evaluation import Evaluation
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from tests.architecture import ROOT
 
 NODES = graph.nodes(graph.build())

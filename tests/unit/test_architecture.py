@@ -44,6 +44,7 @@ WITHIN_ANALYSIS = {
     "analysis.disclosure": {
         "analysis.disclosure",
         "analysis.errors",
+        "analysis.extract.files",
         "analysis.models",
         "analysis.study",
     },

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from analysis import environment, evaluation, importing, installed
+from analysis import environment, evaluation, importing, installed_packages
 from analysis.cache import Cache, PendingCache
 from analysis.dataflow import graph
 from analysis.dependencies import hash_files, key
 from analysis.errors import InputsChanged
 from analysis.evaluation import Evaluation
 from analysis.extract.extract import Origin
-from report.recording import STATED
+from report.ledger import STATED
 
 ROOT = Path(__file__).parents[2]
 
@@ -129,6 +129,21 @@ def test_an_edit_while_it_computes_is_no_result_of_either_state(project, computi
         Evaluation(project).compute(["x"])
 
 
+@pytest.mark.parametrize("name", ["study.toml", "data/synthetic/schools.csv"])
+def test_an_edit_undone_while_it_computes_is_seen_by_its_time(project, computing, name):
+    path = project / name
+
+    def edit_and_restore():
+        before, times = path.read_bytes(), path.stat()
+        path.write_bytes(before + b"# edited\n")
+        path.write_bytes(before)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    computing.append(edit_and_restore)
+    with pytest.raises(InputsChanged, match=f"{name} changed while"):
+        Evaluation(project).compute(["x"])
+
+
 @pytest.mark.usefixtures("computing")
 def test_what_is_computed_while_a_file_is_edited_is_not_cached(project, tmp_path):
     """Its entries are under the digests of the files before; the next build would find them."""
@@ -137,6 +152,9 @@ def test_what_is_computed_while_a_file_is_edited_is_not_cached(project, tmp_path
     class Nodes:
         def __init__(self, edits):
             self.cache, self.edits = PendingCache(folder), edits
+
+        def upstream(self, _names):
+            return []
 
         def value(self, _name):
             if self.edits:
@@ -242,7 +260,7 @@ def test_a_release_computes_whatever_is_kept(project, kept):
 
 def test_what_is_installed_is_the_same_by_whatever_name_python_is_started(tmp_path, monkeypatch):
     """Quarto starts its kernels as `python3`, where the hook that filled the store was `python`."""
-    asked = installed.installed_digest.__wrapped__
+    asked = installed_packages.installed_digest.__wrapped__
     before = asked()
     (tmp_path / "python-by-another-name").symlink_to(os.path.realpath(sys.executable))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python-by-another-name"))

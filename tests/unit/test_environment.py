@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.environment import VARIABLES, conditions, stated, variables
+from analysis.environment import VARIABLES, conditions, specified_settings, variables
 from analysis.exhibits.parts.style import new_drawing, style, to_svg
 from report.commands import build as building
 from report.commands.build import kernel_environment
@@ -152,7 +152,7 @@ def test_options_of_libraries_are_at_their_defaults_and_then_as_they_were():
     with pd.option_context("display.precision", 2, "mode.string_storage", "python"), \
          np.printoptions(precision=2), np.errstate(all="raise"), \
          decimal.localcontext(decimal.Context(prec=3)):  # fmt: skip
-        with stated():
+        with specified_settings():
             assert frame.to_string() == plain
             assert pd.get_option("mode.string_storage") == "auto"
             assert repr(np.array([1.23456789])) == array
@@ -203,5 +203,5 @@ def test_a_book_can_be_read_by_its_owner_under_any_umask(tmp_path):
 def test_defaults_of_pandas_are_found_without_a_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        with stated():
+        with specified_settings():
             pass

@@ -23,7 +23,7 @@ from report import command_line
 
 def run(_):
     from analysis.evaluation import Evaluation
-    from audit.ledger.making import exhibit_digest
+    from audit.ledger.exhibit_record import exhibit_digest
     names = sys.argv[2:]
     found = Evaluation(Path(sys.argv[1])).compute(names)
     print(*(exhibit_digest(found[name]) for name in names))

@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ import pytest
 from analysis.cache import Cache, digest_of
 from analysis.exhibits.parts.exhibit import Number
 from analysis.incremental import Input, Nodes, inputs_of, version_of
-from analysis.watching import Watch
+from analysis.undeclared_reads import Watch
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,6 +80,7 @@ class World:
     seed: int = 1
     functions: tuple = FUNCTIONS
     uncached: tuple = ()
+    unreported: object = lambda _module, _name: ()
 
     def nodes(self):
         data = self.root / "data"
@@ -92,6 +94,7 @@ class World:
             graph, given, code=code, conditions=self.conditions,
             cache=Cache(self.root / ".report" / "kept" / "results", ".pickle"),
             uncached=lambda name: name in self.uncached, watch=Watch(),
+            unreported=self.unreported,
         )  # fmt: skip
 
     def code(self, _module, name):
@@ -190,27 +193,52 @@ def test_an_entry_that_was_cut_short_or_altered_is_computed_again(world, edit):
     assert made
 
 
-@pytest.mark.parametrize("what", ["variable", "file", "folder", "program"])
+READS = {
+    "variable": lambda: os.environ.get("SECRET"),
+    "variable as bytes": lambda: os.environb.get(b"SECRET"),
+    "names of variables": lambda: sorted(os.environ),
+    "home": lambda: Path("~/x").expanduser(),
+    "file": lambda: Path("besides.txt").read_text(),
+    "file to be appended to": lambda: open("besides.txt", "a+").seek(0),  # noqa: SIM115
+    "file made if it is missing": lambda: os.close(os.open("besides.txt", os.O_RDWR | os.O_CREAT)),
+    "file appended to, then read": lambda: (
+        open("besides.txt", "a").close(), Path("besides.txt").read_text()
+    ),
+    "file moved, then read": lambda: (
+        Path("aside").mkdir(), os.rename("besides.txt", "aside/x"), Path("aside/x").read_text()
+    ),
+    "file of the system": lambda: Path("/proc/uptime").read_text(),
+    "folder": lambda: os.listdir("."),
+    "whether a file is there": lambda: Path("besides.txt").exists(),
+    "whether none is there": lambda: os.path.isfile("nothing.txt"),
+    "its times": lambda: os.stat("besides.txt").st_mtime,
+    "where a link leads": lambda: os.path.islink("besides.txt"),
+    "whether it may be read": lambda: os.access("besides.txt", os.R_OK),
+    "program": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
+    "database": lambda: sqlite3.connect("besides.txt").close(),
+    "its code": lambda: None,
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("what", READS)
 def test_what_a_node_reads_besides_is_found_and_it_is_not_kept(world, what, monkeypatch):
     (world.root / "besides.txt").write_text("7")
     monkeypatch.chdir(world.root)
-    reads = {
-        # As if the project's own code asked.
-        "variable": lambda: eval("os.environ.get('SECRET')", {"os": os, "__name__": "analysis.x"}),
-        "file": lambda: Path("besides.txt").read_text(),
-        "folder": lambda: os.listdir("."),
-        "program": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
-    }
+    if what == "its code":
+        world.unreported = lambda _, name: ["the clock"] if name == "level" else []
 
     def level(seed: int) -> int:
-        reads[what]()
+        READS[what]()
+        shutil.rmtree("aside", ignore_errors=True)
+        Path("besides.txt").write_text("7")
         return seed * 0
 
     world.functions = (panel, total, level, shown)
     world.codes["level"] = "another"
     nodes = world.nodes()
     nodes.value("shown")
-    assert list(nodes._watch.found) == ["level"]
+    assert list(nodes.watch.found) == ["level"]
     assert world.computed("shown")[0] == ["level"]
 
 
@@ -219,15 +247,23 @@ def test_what_a_node_was_given_or_made_itself_may_be_read(world):
         import wave  # noqa: F401 - a module is known by its digest
 
         aside = world.root / "aside"
-        aside.mkdir(exist_ok=True)
+        aside.mkdir()
         (aside / "x").write_text("1")
-        return len(list(folder.glob("*.csv"))) + int((aside / "x").read_text()) - 1 - seed
+        with open(world.root / "new", "a+") as new:
+            new.write("0")
+            new.seek(0)
+            zero = int(new.read())
+        # The digest of a folder says which files are in it.
+        assert (folder / "schools.csv").is_file()
+        assert not (folder / "none.csv").exists()
+        one = int((aside / "x").read_text())
+        return len(list(folder.glob("*.csv"))) + one + zero - 1 - seed
 
     world.functions = (panel, total, level, shown)
     world.codes["level"] = "another"
     nodes = world.nodes()
     nodes.value("shown")
-    assert nodes._watch.found == {}
+    assert nodes.watch.found == {}
 
 
 def test_two_inputs_of_one_value_have_one_version(world):
@@ -313,7 +349,7 @@ def test_two_processes_that_write_one_entry_leave_it_whole(tmp_path):
 @pytest.mark.parametrize("note", [b"", b"[]", b"{}", b'{"sha256": "0", "classes": [1]}', b"null"])
 def test_a_note_that_is_none_is_passed_over_even_under_its_digest(world, note):
     """Whoever edits a clone's store can give an entry the digest of whatever they write."""
-    cache = world.nodes()._cache
+    cache = world.nodes().cache
     for path in cache.folder.rglob("*"):
         if path.is_file():
             cache.write(path.name.removesuffix(".pickle"), note)

@@ -69,7 +69,7 @@ def test_a_wrong_setting_is_named(settings, what):
 
 @pytest.mark.parametrize(
     ("missing", "scale"),
-    [("distributed", Scale("dask", address=NOWHERE)), ("joblib", Scale(processes=2))],
+    [("distributed", Scale(workers="dask", address=NOWHERE)), ("joblib", Scale(processes=2))],
 )
 def test_a_package_that_is_not_installed_is_named(missing, scale, monkeypatch):
     monkeypatch.setitem(sys.modules, missing, None)
@@ -82,4 +82,4 @@ def test_the_setting_is_read_from_the_study(root, tmp_path):
     text = (root / "study.toml").read_text(encoding="utf-8")
     settings = tmp_path / "study.toml"
     settings.write_text(f'{text}\n[scale]\nworkers = "dask"\naddress = "{NOWHERE}"\n', "utf-8")
-    assert read_study(settings).scale == Scale("dask", address=NOWHERE)
+    assert read_study(settings).scale == Scale(workers="dask", address=NOWHERE)

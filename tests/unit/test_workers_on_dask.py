@@ -50,7 +50,7 @@ class Cluster:
 
     @property
     def scale(self):
-        return Scale("dask", address=json.loads(self.file.read_text())["address"])
+        return Scale(workers="dask", address=json.loads(self.file.read_text())["address"])
 
     def wait_for(self, many):
         from distributed import Client
@@ -94,7 +94,10 @@ def test_a_cluster_gives_the_same_numbers_though_a_worker_is_killed(cluster):
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
     monkeypatch.setattr(analysis.workers, "CONNECT", 1)
     nowhere = "tcp://127.0.0.1:9"
-    with pytest.raises(ConfigurationError) as error, workers(Scale("dask", address=nowhere)):
+    with (
+        pytest.raises(ConfigurationError) as error,
+        workers(Scale(workers="dask", address=nowhere)),
+    ):
         pass
     said = str(error.value)
     assert said.startswith(f"study.toml, [scale]: no Dask scheduler answers at {nowhere}")

@@ -6,7 +6,7 @@ from analysis.models.inference.assignments import Assignments
 from analysis.models.inference.methods import jackknife_variance
 from analysis.models.inference.randomisation import randomisation_test
 from analysis.models.inference.wild_bootstrap import _signs, wild_bootstrap_test
-from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.primary.closed_form import closed_form
 from tests.validation.cases import case, expected, table
 from tests.validation.cases_conditional import CLUBSANDWICH, EPIL, epil_schools

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import stats
 
 from analysis.models.alternatives.multinomial import batched_multinomial, fit_multinomial
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.primary.sandwich import cluster_covariance
 from tests.validation.cases import case, expected, table
 from tests.validation.cases_conditional import EPIL

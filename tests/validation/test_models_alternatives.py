@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from analysis.models.alternatives.additive import additive_fit
-from analysis.models.alternatives.compared import alternative_estimates
+from analysis.models.alternatives.estimates import alternative_estimates
 from analysis.models.alternatives.gee import gee_fit
 from analysis.models.alternatives.mantel_haenszel import mantel_haenszel
 from analysis.models.alternatives.negative_binomial import negative_binomial_fit
 from analysis.models.alternatives.two_part import _fitted, _rows, two_part_fit
 from analysis.models.inputs.estimability import NotEstimable
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.inputs.school_periods import compare
 from analysis.models.primary.estimates import effect_estimates
 from analysis.models.primary.sandwich import cluster_covariance

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.models.alternatives.multinomial import batched_multinomial, fit_multinomial
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.inputs.school_periods import compare
 from analysis.models.primary.sandwich import block_power, cluster_covariance
 from tests.unit.models.models_panel import random_panel, specification

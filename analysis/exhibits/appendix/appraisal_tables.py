@@ -8,9 +8,9 @@ from functools import partial
 import pandas as pd
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.by_pilot import ends, reasons
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Number, Table
+from analysis.exhibits.parts.rows import ends, reasons
 from analysis.exhibits.parts.workings.working import Working, counted_of
 from analysis.models.checks.missing_returns import COLUMNS as MISSING
 from analysis.models.checks.missing_returns import FACTOR

@@ -23,7 +23,7 @@ def data_dictionary(contracts: dict[str, DataContract]) -> Table:
         (
             Words("file", "Data file", cell=lambda name: name.removesuffix(".csv"), width=4),
             Words("column", "Column", width=4),
-            Words("description", "What it holds", width=9),
+            Words("description", "What it contains", width=9),
             Words("required", "Required", width=2),
             Words("sensitivity", "About", width=2),
         ),

@@ -10,10 +10,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.by_pilot import COLUMNS, ends, reasons
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table
-from analysis.exhibits.parts.rows import of_outcomes
+from analysis.exhibits.parts.rows import COLUMNS, ends, of_outcomes, reasons
 from analysis.models.inputs.estimability import WITHHELD
 from analysis.models.pooling.estimates import COLUMNS as POOLING
 from analysis.study.settings import Outcome

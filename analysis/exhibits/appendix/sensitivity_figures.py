@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.clearance import coarse, printed_precision
-from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.disclosure_check import coarse, printed_precision
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.forest import ratio_ticks
 from analysis.exhibits.parts.style import GREY, INTERVENTION, MUTED, PLUM, legend, new_drawing
 from analysis.extract.extract import Origin

@@ -9,12 +9,12 @@ import pandas as pd
 
 from analysis.disclosure import WITHHELD
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.by_pilot import reasons
 from analysis.exhibits.parts.columns import Column, Row, Words, pilots_side_by_side, table
 from analysis.exhibits.parts.exhibit import Table
+from analysis.exhibits.parts.rows import reasons
 from analysis.models.inputs.rate_units import MONTHLY
+from analysis.models.sensitivity.curve_summary import COLUMNS as OUTLINE
 from analysis.models.sensitivity.hidden_bias import COLUMNS as HIDDEN_BIAS
-from analysis.models.sensitivity.outline import COLUMNS as OUTLINE
 from analysis.models.sensitivity.specification_curve import TEST_COLUMNS
 from analysis.study.settings import Outcome, Pilot
 from analysis.study.terms import Terms

@@ -9,10 +9,10 @@ from hamilton.function_modifiers import config
 from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.clearance import coarse
 from analysis.exhibits.parts.design import SMALLEST_CHART_TEXT
-from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.disclosure_check import coarse
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.forest import ratio_ticks
 from analysis.exhibits.parts.style import (
     COMPARISON,

@@ -11,16 +11,16 @@ import pandas as pd
 
 from analysis.disclosure import WITHHELD
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.by_pilot import (
+from analysis.exhibits.parts.columns import Column, Estimates, Words, pilots_side_by_side, table
+from analysis.exhibits.parts.exhibit import Table
+from analysis.exhibits.parts.rows import (
     COLUMNS,
     ends,
     limits,
     none_shown,
     reasons,
 )
-from analysis.exhibits.parts.columns import Column, Estimates, Words, pilots_side_by_side, table
-from analysis.exhibits.parts.exhibit import Table
-from analysis.models.checks.floor import COLUMNS as FLOOR
+from analysis.models.checks.floor_effects import COLUMNS as FLOOR
 from analysis.models.checks.pre_trend_tests import TEST_COLUMNS
 from analysis.models.checks.pre_trends import SLOPE_COLUMNS
 from analysis.models.checks.returns import COLUMNS as RETURNS

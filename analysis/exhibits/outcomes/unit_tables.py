@@ -9,10 +9,9 @@ from hamilton.function_modifiers import resolve
 
 from analysis.exhibits.families import CONFIG_AVAILABLE, by_effect
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.by_pilot import ends
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Number, Table
-from analysis.exhibits.parts.rows import Judgement, families, judgement, of_outcomes
+from analysis.exhibits.parts.rows import Judgement, ends, families, judgement, of_outcomes
 from analysis.exhibits.parts.workings.statistics import all_at_once_working, p_value_working
 from analysis.models.inference.judgement import COLUMNS as JUDGEMENT
 from analysis.models.inference.judgement import LEVEL

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from analysis.exhibits.parts.by_pilot import COLUMNS, cell
 from analysis.exhibits.parts.exhibit import Table
+from analysis.exhibits.parts.rows import COLUMNS, cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.clearance import coarse, printed_precision
+from analysis.exhibits.parts.disclosure_check import coarse, printed_precision
 from analysis.exhibits.parts.forest import DASHED, Ends, Row
 from analysis.exhibits.parts.rows import judgement
 from analysis.exhibits.parts.style import GREY, INTERVENTION, PUBLISHED

@@ -16,7 +16,7 @@ from analysis.exhibits.parts.design import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.figure import Figure as Drawing
     from matplotlib.text import Text
@@ -42,10 +42,11 @@ def faults(drawing: Drawing) -> list[str]:
     # Rotated or hidden words, and ticks beyond the axis, don't count.
     words = [each for each in _words(drawing) if not each.get_rotation() % 90]
     boxes = [(each, each.get_window_extent(renderer)) for each in words]
+    areas = _areas(drawing)
     found = [_said(each, "is too small", f"{each.get_fontsize():g} pt") for each in words
              if float(each.get_fontsize()) < SMALLEST_CHART_TEXT]  # fmt: skip
     for each, box in boxes:
-        ratio = contrast(_rgb(each), _ground(drawing, box))
+        ratio = contrast(_rgb(each), _ground(areas, box))
         if ratio < LEAST_CONTRAST:
             found.append(
                 _said(each, "has too little contrast with its background", f"{ratio:.1f}:1")
@@ -124,20 +125,28 @@ def _rgb(words: Text) -> tuple[float, ...]:
     return to_rgb(words.get_color())
 
 
-def _ground(drawing: Drawing, box: Bbox) -> tuple[float, ...]:
-    """Return the background colour at the middle of words: the last area drawn there, or white."""
+def _areas(drawing: Drawing) -> list[tuple[Bbox, tuple[float, ...]]]:
+    """Return the filled areas of a drawing with their colours, in the order they are drawn."""
     from matplotlib.colors import to_rgba
     from matplotlib.patches import Patch
 
+    return [
+        (each.get_window_extent(), to_rgba(each.get_facecolor()))
+        for axes in drawing.axes
+        for each in sorted(axes.patches, key=Patch.get_zorder)
+        if each.get_fill()
+    ]
+
+
+def _ground(areas: Sequence[tuple[Bbox, tuple[float, ...]]], box: Bbox) -> tuple[float, ...]:
+    """Return the background colour at the middle of words: the last area drawn there, or white."""
     middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
     behind: tuple[float, ...] = WHITE
-    for axes in drawing.axes:
-        for each in sorted(axes.patches, key=Patch.get_zorder):
-            if each.get_fill() and each.get_window_extent().contains(*middle):
-                *colour, alpha = to_rgba(each.get_facecolor())
-                behind = tuple(
-                    alpha * new + (1 - alpha) * old for new, old in zip(colour, behind, strict=True)
-                )
+    for area, (*colour, alpha) in areas:
+        if area.contains(*middle):
+            behind = tuple(
+                alpha * new + (1 - alpha) * old for new, old in zip(colour, behind, strict=True)
+            )
     return behind
 
 

@@ -6,7 +6,7 @@ import fnmatch
 import hashlib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analysis.contracts.contract import DataContract
+    from analysis.extract.files.out_of_core import Reader
     from analysis.extract.maps.map_file import DatasetMap
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "file_form",
     "read_content",
     "read_files",
+    "read_one",
 ]
 
 IGNORED = (".*", "~$*", "README*", "Thumbs.db", "desktop.ini", "maps")
@@ -68,7 +70,8 @@ class FilesRead:
     Attributes
     ----------
     tables
-        Text as sent, by dataset; the files of a split dataset one after another.
+        Text as sent, by dataset; the files of a split dataset one after another. A large one is an
+        `OutOfCoreTable` instead, of which only validation and `accepted_tables` know.
     parts
         The files that each dataset was read from, in that order.
     problems
@@ -93,6 +96,7 @@ def read_files(
     directory: Path,
     contracts: Mapping[str, DataContract],
     mapped: Mapping[str, str] | None = None,
+    large: Mapping[str, Reader] | None = None,
 ) -> FilesRead:
     """Read every dataset that has a contract, without stopping at a faulty file.
 
@@ -100,6 +104,8 @@ def read_files(
     ----------
     mapped
         Files, or patterns of files, of the datasets that are read through a map instead.
+    large
+        How to read the datasets that don't stay in memory; a workbook does, which is small.
 
     Raises
     ------
@@ -125,7 +131,12 @@ def read_files(
                 _refuse_beside(contract, present)
                 continue
             form, names = _choose(contract, present, unclaimed)
-            read.tables[dataset], read.parts[dataset] = _join(directory, names, form, contract)
+            if large and dataset in large and form.format != "xlsx":
+                table, parts = large[dataset](directory, names, form, contract)
+                read.tables[dataset] = cast("pd.DataFrame", table)
+            else:
+                read.tables[dataset], parts = _join(directory, names, form, contract)
+            read.parts[dataset] = parts
         except UnreadableError as error:
             read.problems[dataset] = error.problems
     for name in map(printable, unclaimed):
@@ -195,7 +206,7 @@ def _join(
     for name in names:
         try:
             content = content_of(directory / name)
-            table = _read_one(content, name, form, contract)
+            table = read_one(content, name, form, contract)
             if tables and sorted(table.columns) != sorted(tables[0].columns):
                 raise UnreadableError(
                     "parts", name, f"another header than in {parts[0].name}", (1,)
@@ -225,7 +236,8 @@ def content_of(path: Path) -> bytes:
         raise UnreadableError("unreadable", path.name, seen) from None
 
 
-def _read_one(content: bytes, name: str, form: FileForm, contract: DataContract) -> pd.DataFrame:
+def read_one(content: bytes, name: str, form: FileForm, contract: DataContract) -> pd.DataFrame:
+    """Return one file as text, with days in the order that the contract's checks read."""
     months = {column.name for column in contract.columns if column.is_month}
     table = read_content(content, name, form, months)
     if form.date_format == "dd/MM/yyyy" and form.format == "csv":

@@ -8,8 +8,8 @@ it, and it is stored as a TOML file in the folder `maps/` of the extract.
 from __future__ import annotations
 
 from analysis.extract.maps.map_file import FOLDER, ColumnMap, DatasetMap, Filter, RowKind
+from analysis.extract.maps.mapped_extract import read_mapped
 from analysis.extract.maps.reading import Maps, read_maps
-from analysis.extract.maps.with_maps import read_mapped
 
 __all__ = [
     "FOLDER",

@@ -8,8 +8,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from analysis.extract.files.form import FORMATS, FileForm
-from analysis.extract.maps.forms import DATES
+from analysis.extract.files.today import is_in_the_future
 from analysis.extract.maps.map_file import BLANK, LEAVE_OUT, ColumnMap, DatasetMap
+from analysis.extract.maps.value_formats import DATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -104,7 +105,7 @@ def _confirmation(found: Mapping[str, Any]) -> Iterator[str]:
     if found.get("confirmed"):
         if not str(found.get("by", "")).strip() or "date" not in found:
             yield "a confirmed map says by whom (by) and on which day (date)"
-        elif found["date"] > date.today():
+        elif is_in_the_future(found["date"]):
             yield f"the date of confirmation, {found['date']}, is in the future"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.primary.conditional import ConditionalFit, design_matrix
 
 if TYPE_CHECKING:

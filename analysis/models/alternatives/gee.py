@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.models.inputs.arrays import codes
 from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.school_counts import codes
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.models.inputs.arrays import Codes, Floats
+    from analysis.models.inputs.school_counts import Codes, Floats
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.models.inputs.arrays import Booleans, Codes, Floats, SchoolCounts
 from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.school_counts import Booleans, Codes, Floats, SchoolCounts
 
 if TYPE_CHECKING:
     import pandas as pd

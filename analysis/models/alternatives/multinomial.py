@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.models.inputs.arrays import group_sums
 from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.school_counts import group_sums
 from analysis.models.primary.conditional import ConditionalFit
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Booleans, Floats
-    from analysis.models.inputs.months import MonthCounts
+    from analysis.models.inputs.month_counts import MonthCounts
+    from analysis.models.inputs.school_counts import Booleans, Floats
 
 STEPS = 50
 CONVERGED = 1e-12
@@ -217,7 +217,7 @@ def fit_multinomial(counts: MonthCounts, basis: Floats) -> ConditionalFit:
     >>> from analysis.models.inputs.school_periods import compare
     >>> from analysis.models.inputs.specification import Specification
     >>> main = Specification("main", "y", pilot="X")
-    >>> from analysis.models.inputs.months import MonthCounts
+    >>> from analysis.models.inputs.month_counts import MonthCounts
     >>> counts = MonthCounts.of(compare(example_panel(), main))
     >>> fit = fit_multinomial(counts, counts.after[:, np.newaxis].astype(float))
     >>> round(fit.log_ratio, 3)  # as from events before and after, since exposure is constant

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.models.alternatives.dispersed_blocks import (
+from analysis.models.alternatives.negative_binomial_blocks import (
     NO_MAXIMUM,
     fit_dispersed,
     fit_poisson,
     school_months,
 )
 from analysis.models.inputs.estimability import NotEstimable
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
 
 if TYPE_CHECKING:
-    from analysis.models.alternatives.dispersed_blocks import SchoolMonths
-    from analysis.models.inputs.arrays import Codes, Floats
+    from analysis.models.alternatives.negative_binomial_blocks import SchoolMonths
+    from analysis.models.inputs.school_counts import Codes, Floats
     from analysis.models.inputs.school_periods import Comparison
 
 GRADIENT = 1e-3

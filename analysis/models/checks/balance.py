@@ -12,7 +12,7 @@ from analysis.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
 
 COLUMNS: dict[str, str] = {
     "pilot": "Local authority",

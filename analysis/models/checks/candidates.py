@@ -22,7 +22,7 @@ from analysis.models.primary.intervals import t_interval, t_p_value
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
 
 BALANCED = 1e-6
 """Tolerance between weighted means and their targets, in standard deviations."""

@@ -16,16 +16,16 @@ from analysis.models.inputs.estimability import (
     NotEstimable,
     require_spread,
 )
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.inputs.school_periods import compare, first_month
-from analysis.models.primary.estimates import described
+from analysis.models.primary.estimates import specification_columns
 from analysis.models.primary.intervals import t_interval, t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.models.inputs.arrays import Codes, Floats
+    from analysis.models.inputs.school_counts import Codes, Floats
     from analysis.models.inputs.specification import Specification
     from analysis.models.primary.conditional import ConditionalFit
 
@@ -81,10 +81,10 @@ class EventStudyFit:
     @property
     def basis(self) -> Floats:
         """The value of each effect's regressor in each term."""
-        return basis(self.terms)
+        return term_columns(self.terms)
 
 
-def basis(terms: Codes) -> Floats:
+def term_columns(terms: Codes) -> Floats:
     """Return one column per term except the reference, which is the last before the start."""
     columns: Floats = (terms[:, np.newaxis] == terms[terms != -1]).astype(float)
     return columns
@@ -139,7 +139,7 @@ def fit_event_study(
         terms,
         np.array([months[0] for months in ends]),
         np.array([months[-1] for months in ends]),
-        fit_multinomial(by_term, basis(terms)),
+        fit_multinomial(by_term, term_columns(terms)),
         by_term,
     )
 
@@ -164,7 +164,7 @@ def event_study(panel: pd.DataFrame, specifications: Iterable[Specification]) ->
     """
     rows: list[dict[str, object]] = []
     for specification in specifications:
-        asked = known(specification)
+        asked = identifying_columns(specification)
         try:
             study = fit_event_study(panel, specification)
             shown = _term_rows(study, specification)
@@ -176,9 +176,9 @@ def event_study(panel: pd.DataFrame, specifications: Iterable[Specification]) ->
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def known(specification: Specification) -> dict[str, object]:
+def identifying_columns(specification: Specification) -> dict[str, object]:
     """Return the columns that identify the event study of a row."""
-    return {k: v for k, v in described(specification).items() if k in COLUMNS}
+    return {k: v for k, v in specification_columns(specification).items() if k in COLUMNS}
 
 
 def _term_rows(study: EventStudyFit, specification: Specification) -> list[dict[str, object]]:

@@ -15,7 +15,7 @@ from analysis.models.inputs.estimability import (
 )
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.primary.conditional import fit_conditional
-from analysis.models.primary.estimates import described
+from analysis.models.primary.estimates import specification_columns
 from analysis.models.primary.sandwich import cluster_leverages
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def largest_leverages(panel: pd.DataFrame, specifications: Iterable[Specificatio
     """
     rows = []
     for specification in specifications:
-        row = {k: v for k, v in described(specification).items() if k in COLUMNS}
+        row = {k: v for k, v in specification_columns(specification).items() if k in COLUMNS}
         try:
             schools = school_periods(panel, specification)
             require_estimable(schools, specification)

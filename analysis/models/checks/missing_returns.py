@@ -14,7 +14,7 @@ from analysis.models.inputs.school_periods import ARMS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
 
 PERIODS = ("before", "after")

@@ -9,10 +9,14 @@ import pandas as pd
 from scipy import stats
 
 from analysis.models.alternatives.multinomial import batched_multinomial
-from analysis.models.checks.event_study import estimate_combination, fit_event_study, known
+from analysis.models.checks.event_study import (
+    estimate_combination,
+    fit_event_study,
+    identifying_columns,
+)
 from analysis.models.inference.assignments import ALL_DRAWS_UP_TO, Assignments, affordable_draws
 from analysis.models.inference.hotelling import joint_test
-from analysis.models.inference.randomisation import TIE, stream
+from analysis.models.inference.randomisation import TIE, named_seed
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
 from analysis.models.primary.sandwich import cluster_covariance
 from analysis.workers import over
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from analysis.models.checks.event_study import EventStudyFit
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
 
 REFERENCE = -1
@@ -95,10 +99,10 @@ def pre_trend_tests(
     """
     rows = []
     for specification in specifications:
-        asked = known(specification)
+        asked = identifying_columns(specification)
         try:
             study = fit_event_study(panel, specification)
-            own = stream(seed, f"{specification.name} {specification.pilot}")
+            own = named_seed(seed, f"{specification.name} {specification.pilot}")
             found = _joint_test(study) | _breakdown(study, specification.level)
             found["p_randomisation"] = _largest_term_p(study, own, draws)
             rows.append(asked | {"status": ESTIMATED, "reason": ""} | found)

@@ -18,9 +18,9 @@ from analysis.models.inputs.estimability import (
     NotEstimable,
     require_spread,
 )
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.inputs.school_periods import compare, first_month
-from analysis.models.primary.estimates import described
+from analysis.models.primary.estimates import specification_columns
 from analysis.models.primary.intervals import t_interval, t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from analysis.models.checks.event_study import EventStudyFit
-    from analysis.models.inputs.arrays import Codes, Floats
+    from analysis.models.inputs.school_counts import Codes, Floats
     from analysis.models.inputs.specification import Specification
     from analysis.models.primary.conditional import ConditionalFit
 
@@ -89,7 +89,7 @@ def pre_trend_slopes(panel: pd.DataFrame, specifications: Iterable[Specification
     """
     rows = []
     for specification in specifications:
-        row = {k: v for k, v in described(specification).items() if k in SLOPE_COLUMNS}
+        row = {k: v for k, v in specification_columns(specification).items() if k in SLOPE_COLUMNS}
         try:
             fit = _slope(panel, specification)
             error, df = _slope_error(fit)
@@ -144,7 +144,7 @@ def pre_trend_power(
     ratios = tuple(faked_ratios)
     rows: list[dict[str, object]] = []
     for specification in specifications:
-        row = {k: v for k, v in described(specification).items() if k in POWER_COLUMNS}
+        row = {k: v for k, v in specification_columns(specification).items() if k in POWER_COLUMNS}
         try:
             study, slope = fit_event_study(panel, specification), _slope(panel, specification)
             rows += [

@@ -15,7 +15,7 @@ from analysis.models.primary.closed_form import closed_form
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.models.inputs.arrays import Booleans, Codes, Floats
+    from analysis.models.inputs.school_counts import Booleans, Codes, Floats
 
 CHOICES = ("highest counts", "greatest need", "at random")
 MATCHES = ("none", "count of one year", "count of two years", "need")

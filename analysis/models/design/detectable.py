@@ -13,23 +13,23 @@ from scipy.optimize import brentq
 
 from analysis.models.design.simulation import SchoolDesign, draw_counts, fits, p_values
 from analysis.models.inference.assignments import CHUNK, Assignments, affordable_draws
-from analysis.models.inference.randomisation import stream
-from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inference.randomisation import named_seed
 from analysis.models.inputs.estimability import (
     ESTIMATED,
     NOT_ESTIMABLE,
     NotEstimable,
     require_estimable,
 )
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import school_periods
-from analysis.models.primary.estimates import described
+from analysis.models.primary.estimates import specification_columns
 from analysis.models.primary.overdispersion import between_years
 from analysis.workers import over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
 
 POWER = 0.8
@@ -238,12 +238,12 @@ def minimum_detectable_effects(
     """
     rows = []
     for specification in specifications:
-        row = {k: v for k, v in described(specification).items() if k in COLUMNS}
+        row = {k: v for k, v in specification_columns(specification).items() if k in COLUMNS}
         try:
             design = school_design(panel, specification, years)
             if dispersion is not None:
                 design = replace(design, dispersion=dispersion)
-            own = stream(seed, f"{specification.name} {specification.pilot}")
+            own = named_seed(seed, f"{specification.name} {specification.pilot}")
             drawn = affordable_draws(draws, len(design.events))
             simulated = simulated_ratio(design, seed=own, draws=drawn)
             size = power_curve(design, np.ones(1), seed=own, draws=drawn)

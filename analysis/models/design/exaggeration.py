@@ -13,13 +13,13 @@ from analysis.errors import ConfigurationError
 from analysis.models.design.detectable import log_ratio_variance, school_design
 from analysis.models.design.simulation import fits
 from analysis.models.inputs.estimability import NotEstimable
-from analysis.models.primary.estimates import described
+from analysis.models.primary.estimates import specification_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from analysis.models.design.simulation import SchoolDesign
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
 
 ERRORS = 4_000
@@ -166,7 +166,7 @@ def exaggerations(
             design = school_design(panel, specification)
         except NotEstimable:
             continue
-        known = {k: v for k, v in described(specification).items() if k in COLUMNS}
+        known = {k: v for k, v in specification_columns(specification).items() if k in COLUMNS}
         for ratio in ratios:
             error, df = _expected_error(design, ratio)
             rows.append(

@@ -13,11 +13,11 @@ from scipy import stats
 from analysis.models.design.trial import (
     ANALYSES,
     Trial,
+    simulate_trial,
     trial_detectable_ratio,
     trial_power,
     trial_standard_error,
 )
-from analysis.models.design.trial_simulation import simulate_trial
 from analysis.workers import over
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from analysis.models.inputs.arrays import group_sums
+from analysis.models.inputs.school_counts import group_sums
 from analysis.models.primary.closed_form import ClosedForm, closed_form
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Booleans, Codes, Floats
+    from analysis.models.inputs.school_counts import Booleans, Codes, Floats
 
 
 @dataclass(frozen=True)

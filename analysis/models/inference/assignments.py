@@ -15,8 +15,8 @@ from analysis.workers import over
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from analysis.models.inputs.arrays import Booleans, Codes, Floats, SchoolCounts
-    from analysis.models.inputs.months import MonthCounts
+    from analysis.models.inputs.month_counts import MonthCounts
+    from analysis.models.inputs.school_counts import Booleans, Codes, Floats, SchoolCounts
 
 Result = TypeVar("Result")
 

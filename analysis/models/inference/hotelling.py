@@ -12,7 +12,7 @@ from analysis.models.inputs.estimability import NotEstimable
 from analysis.models.primary.sandwich import POWERS, block_power, cluster_covariance
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Codes, Floats
+    from analysis.models.inputs.school_counts import Codes, Floats
     from analysis.models.primary.conditional import ConditionalFit
 
 

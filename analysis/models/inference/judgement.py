@@ -14,7 +14,7 @@ from analysis.models.inference.multiplicity import FAMILIES, adjusted_p_values
 from analysis.models.inputs.estimability import ESTIMATED
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
 
 LEVEL = 0.05
 UNITS = ("school", "area")

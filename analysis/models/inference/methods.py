@@ -8,13 +8,13 @@ import numpy as np
 
 from analysis.models.inference.randomisation import (
     RandomisationTest,
+    named_seed,
     randomisation_interval,
     randomisation_test,
-    stream,
 )
 from analysis.models.inference.wild_bootstrap import wild_bootstrap_test
-from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.primary.conditional import fit_conditional
 from analysis.models.primary.estimates import PRIMARY, Estimator, estimates_table, t_numbers
 from analysis.models.primary.intervals import Interval, effect_columns
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from analysis.models.inputs.arrays import Codes, Floats
+    from analysis.models.inputs.school_counts import Codes, Floats
     from analysis.models.inputs.school_periods import Comparison
     from analysis.models.inputs.specification import Specification
 
@@ -237,4 +237,4 @@ def _looked_at(test: RandomisationTest) -> str:
 
 
 def _stream(seed: int, specification: Specification) -> int:
-    return stream(seed, f"{specification.name} {specification.pilot}")
+    return named_seed(seed, f"{specification.name} {specification.pilot}")

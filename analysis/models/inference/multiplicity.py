@@ -9,9 +9,9 @@ import pandas as pd
 
 from analysis.errors import ConfigurationError
 from analysis.models.inference.assignments import Assignments
-from analysis.models.inference.randomisation import TIE, statistics, statistics_of, stream
-from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inference.randomisation import TIE, named_seed, statistics, statistics_of
 from analysis.models.inputs.estimability import NotEstimable, require_estimable
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.inputs.specification import ALL_PILOTS
 from analysis.workers import over
@@ -19,7 +19,7 @@ from analysis.workers import over
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
 
 METHODS = {"Holm": "holm", "Benjamini-Hochberg": "fdr_bh"}
@@ -185,7 +185,7 @@ def all_at_once(
         try:
             if places:
                 whole = _all_schools(panel, wanted, pilot)
-                own = stream(seed, str(pilot))
+                own = named_seed(seed, str(pilot))
                 statistic[places] = np.abs(jointly_studentised(whole, tables, draws, own))
         except NotEstimable:
             continue  # a unit has schools of both arms

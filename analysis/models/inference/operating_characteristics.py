@@ -12,13 +12,13 @@ from scipy import stats
 from analysis.models.design.simulation import SchoolDesign, draw_counts, fits
 from analysis.models.inference.assignments import Assignments
 from analysis.models.inference.randomisation import TIE
-from analysis.models.inputs.arrays import group_sums
+from analysis.models.inputs.school_counts import group_sums
 from analysis.models.primary.closed_form import ClosedForm, permuted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from analysis.models.inputs.arrays import Codes, Floats
+    from analysis.models.inputs.school_counts import Codes, Floats
 
 PERMUTATIONS = 999
 EXACT_UP_TO = 2_048

@@ -9,8 +9,8 @@ from zlib import crc32
 import numpy as np
 
 from analysis.models.inference.assignments import Assignments
-from analysis.models.inputs.arrays import SchoolCounts, group_sums
 from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts, group_sums
 from analysis.models.primary.closed_form import permuted
 from analysis.models.primary.newton import batched_log_ratios
 from analysis.models.primary.shifted_sums import MANY, ShiftedSums, permuted_by_sums
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
 
 EXACT_UP_TO = 2**18
 DRAWS = 9_999
@@ -250,7 +250,7 @@ def _studentised(log_ratio: Floats, variance: Floats) -> Floats:
         return np.stack([log_ratio, log_ratio / np.sqrt(variance)])
 
 
-def stream(seed: int, name: str) -> int:
+def named_seed(seed: int, name: str) -> int:
     """Return a separate seed for each name, independent of order and of other names."""
     return crc32(f"{seed} {name}".encode())
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.models.inference.assignments import Assignments
-from analysis.models.inputs.arrays import SchoolCounts, group_sums
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts, group_sums
 from analysis.models.inputs.school_periods import school_periods
-from analysis.models.primary.estimates import described
+from analysis.models.primary.estimates import specification_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +70,7 @@ def assignment_units(panel: pd.DataFrame, specifications: Iterable[Specification
     """
     rows = []
     for specification in specifications:
-        row = {k: v for k, v in described(specification).items() if k in COLUMNS}
+        row = {k: v for k, v in specification_columns(specification).items() if k in COLUMNS}
         schools = school_periods(panel, specification)
         try:
             row |= _units(schools) | {"schools": len(schools)}

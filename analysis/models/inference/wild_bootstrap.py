@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit
 
-from analysis.models.inputs.arrays import SchoolCounts, group_sums
 from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts, group_sums
 from analysis.models.primary.newton import null_period_effects
 from analysis.workers import over
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
 
 EXACT_UP_TO = 18
 DRAWS = 9_999

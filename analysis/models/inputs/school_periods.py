@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Booleans
+    from analysis.models.inputs.school_counts import Booleans, Codes
     from analysis.models.inputs.specification import Specification
 
 MOST_EVENTS = 2**53
@@ -85,32 +85,55 @@ def compare(panel: pd.DataFrame, specification: Specification) -> Comparison:
         non-integer months, a duplicate school-month, counts that are negative, missing or not
         integers, or no exposure.
     """
-    rows = _chosen_rows(panel, specification)
+    rows, is_after = _chosen_rows(panel, specification)
     _check_rows(rows, specification)
-    first = rows.drop_duplicates("school_id").set_index("school_id").sort_index()
-    _check_constant(rows, first, specification)
-    table = pd.DataFrame(index=first.index)
-    table["pilot"] = first["pilot"].astype(str)
-    table["treated"] = first["arm"] == ARMS[0]
-    table["stratum"] = _joined(first, specification.strata)
-    named = specification.matched_set
-    table["matched_set"] = table["stratum"] if named is None else first[named].astype(str)
-    table["cluster"] = (
-        table.index.astype(str)
-        if specification.assignment_unit == "school_id"
-        else first[specification.assignment_unit].astype(str)
-    )
-    for period in ("before", "after"):
-        months = rows.loc[rows["period"] == period].groupby("school_id")
-        table[f"events_{period}"] = months["events"].sum()
-        table[f"exposure_{period}"] = months["exposure"].sum()
-        table[f"months_{period}"] = months.size()
-    table["children"] = rows.groupby("school_id")["children"].max().astype("int64")
-    table = table.dropna().reset_index()
-    whole = [c for c in COLUMNS if c.startswith(("events", "months"))]
-    schools = table.astype(dict.fromkeys(whole, "int64"))[list(COLUMNS)]
-    kept = rows.loc[rows["school_id"].isin(schools["school_id"]), list(MONTH_COLUMNS)]
-    return Comparison(schools, kept.sort_values(["school_id", "event_month"], ignore_index=True))
+    school, names = pd.factorize(rows["school_id"], sort=True)
+    at = np.unique(school, return_index=True)[1]
+    _check_constant(rows, school, at, specification)
+    in_both = np.ones(len(names), dtype=bool)
+    numbers: dict[str, np.ndarray] = {}
+    for period, inside in (("before", ~is_after), ("after", is_after)):
+        own = school[inside]
+        months = np.bincount(own, minlength=len(names))
+        numbers[f"events_{period}"] = _sums(rows["events"], inside, own, len(names))
+        numbers[f"exposure_{period}"] = _sums(rows["exposure"], inside, own, len(names))
+        numbers[f"months_{period}"] = months
+        in_both &= months > 0
+    most = np.zeros(len(names))
+    np.maximum.at(most, school, rows["children"].to_numpy(float))
+    numbers["children"] = most
+    whole = {name: each[in_both].astype("int64") for name, each in numbers.items()
+             if not name.startswith("exposure")}  # fmt: skip
+    exposure = {name: numbers[name][in_both] for name in numbers if name not in whole}
+    schools = _design(rows.iloc[at[in_both]], specification).assign(**whole, **exposure)
+    order = np.lexsort((rows["event_month"].to_numpy(), school))
+    months_kept = rows[list(MONTH_COLUMNS)].iloc[order[in_both[school[order]]]]
+    return Comparison(schools[list(COLUMNS)], months_kept.reset_index(drop=True))
+
+
+def _sums(values: pd.Series, inside: Booleans, school: Codes, schools: int) -> np.ndarray:
+    """Return the sum of some months for each school."""
+    numbers = values.to_numpy(float)[inside]
+    if (numbers % 1 == 0).all():  # any order of whole numbers gives the same sum
+        return np.bincount(school, numbers, schools).astype(float)  # integers where none
+    sums = pd.Series(numbers).groupby(school).sum()
+    return sums.reindex(range(schools)).to_numpy()
+
+
+def _design(first: pd.DataFrame, specification: Specification) -> pd.DataFrame:
+    """Return the role of schools in the design, from one row each."""
+    stratum = _joined(first, specification.strata)
+    named, unit = specification.matched_set, specification.assignment_unit
+    return pd.DataFrame(
+        {
+            "school_id": first["school_id"],
+            "pilot": first["pilot"].astype(str),
+            "treated": first["arm"] == ARMS[0],
+            "stratum": stratum,
+            "matched_set": stratum if named is None else first[named].astype(str),
+            "cluster": first[unit].astype(str),
+        }
+    ).reset_index(drop=True)
 
 
 def first_month(panel: pd.DataFrame, specification: Specification) -> int:
@@ -128,8 +151,10 @@ def first_month(panel: pd.DataFrame, specification: Specification) -> int:
     return int(panel["event_month"].min())
 
 
-def _chosen_rows(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
-    """Return the school-months that the specification compares, with their period."""
+def _chosen_rows(
+    panel: pd.DataFrame, specification: Specification
+) -> tuple[pd.DataFrame, Booleans]:
+    """Return the school-months that the specification compares, and which of them are after."""
     columns = _columns(panel, specification)
     _check_places(panel, specification)
     chosen = _equal(panel, "outcome", specification.outcome)
@@ -149,14 +174,13 @@ def _chosen_rows(panel: pd.DataFrame, specification: Specification) -> pd.DataFr
     is_after = (month >= after.first) & (month <= after.last)
     chosen = chosen & (is_after | ((month >= before.first) & (month <= before.last)))
     rows = panel.loc[chosen, columns]
-    return _returned_rows(
-        rows.assign(
-            period=np.where(is_after[chosen], "after", "before"),
-            exposure=rows[specification.exposure].astype(float) if specification.exposure else 1.0,
-            children=rows["children"] if "children" in columns else 0.0,
-        ),
-        specification,
+    rows = rows.assign(
+        period=np.where(is_after[chosen], "after", "before"),
+        exposure=rows[specification.exposure].astype(float) if specification.exposure else 1.0,
+        children=rows["children"] if "children" in columns else 0.0,
     )
+    kept = _returned_months(rows, specification)
+    return (rows, is_after[chosen]) if kept.all() else (rows.loc[kept], is_after[chosen][kept])
 
 
 def _columns(panel: pd.DataFrame, specification: Specification) -> list[str]:
@@ -179,24 +203,26 @@ def _equal(panel: pd.DataFrame, column: str, value: str) -> Booleans:
     return equal
 
 
-def _returned_rows(rows: pd.DataFrame, specification: Specification) -> pd.DataFrame:
-    """Drop months without a return and, where asked for, the like month of each."""
+def _returned_months(rows: pd.DataFrame, specification: Specification) -> Booleans:
+    """Return which months have a return and, where asked for, the like month with one."""
     if duplicated := rows.duplicated(["school_id", "event_month"]).sum():
         raise _wrong(specification, f"has {duplicated} school-months more than once",
                      "keep one row per school, outcome and month")  # fmt: skip
+    kept = np.ones(len(rows), dtype=bool)
     if "returned" in rows:
         # A missing value and the string 'no' are both truthy in Python.
         if not rows["returned"].isin([True, False]).all():
             raise _wrong(specification, "has a month neither returned nor not",
                          "write true or false in the column returned")  # fmt: skip
-        rows = rows.loc[rows["returned"].astype(bool)]
+        kept = rows["returned"].to_numpy(bool, copy=True)
     if specification.pair_missing_months:
         start = np.where(
             rows["period"] == "before", specification.before.first, specification.after.first
         )
-        place = (rows["event_month"] - start).rename("place")
-        rows = rows.loc[rows.groupby(["school_id", place])["period"].transform("size") == 2]
-    return rows
+        place = (rows["event_month"] - start).rename("place")[kept]
+        own = rows.loc[kept]
+        kept[kept] = own.groupby(["school_id", place])["period"].transform("size") == 2
+    return kept
 
 
 def _check_places(panel: pd.DataFrame, specification: Specification) -> None:
@@ -217,11 +243,11 @@ def _check_places(panel: pd.DataFrame, specification: Specification) -> None:
 
 def _check_rows(rows: pd.DataFrame, specification: Specification) -> None:
     """Raise an error for counts and exposures that are invalid for a count model."""
-    events, exposure = rows["events"], rows["exposure"]
-    if uncounted := int(events.isna().sum()):
+    events, exposure = (rows[name].to_numpy(float) for name in ("events", "exposure"))
+    if uncounted := int(np.isnan(events).sum()):
         raise _wrong(specification, f"has {uncounted} returned months without a count",
                      "write 0 for none, or mark the month as not returned")  # fmt: skip
-    if not np.isfinite(events.to_numpy(float)).all() or (events < 0).any():
+    if not np.isfinite(events).all() or (events < 0).any():
         worst = events.min() if (events < 0).any() else events.max()
         raise _wrong(specification, f"has a count of {worst:g} events",
                      "counts are 0 or more, and finite")  # fmt: skip
@@ -229,30 +255,40 @@ def _check_rows(rows: pd.DataFrame, specification: Specification) -> None:
         raise _wrong(specification, f"has counts that add up to {events.sum():g} events",
                      f"counts add up to at most {MOST_EVENTS:,}; is a column misread?")  # fmt: skip
     if (events % 1 != 0).any():
-        raise _wrong(specification, f"has a count of {events[events % 1 != 0].iloc[0]:g} events",
+        raise _wrong(specification, f"has a count of {events[events % 1 != 0][0]:g} events",
                      "give counts, not rates")  # fmt: skip
-    if not np.isfinite(exposure.to_numpy(float)).all() or (exposure <= 0).any():
-        place = rows.loc[~(exposure > 0) | ~np.isfinite(exposure), "school_id"].iloc[0]
+    if not np.isfinite(exposure).all() or (exposure <= 0).any():
+        place = rows["school_id"].array[np.flatnonzero(~(exposure > 0) | ~np.isfinite(exposure))[0]]
         raise _wrong(specification, f"has no {specification.exposure} in a month of {place}",
                      "give every returned month an exposure above 0")  # fmt: skip
-    if not rows["children"].between(0, MOST_EVENTS).all():
+    children = rows["children"].to_numpy(float)
+    if not ((children >= 0) & (children <= MOST_EVENTS)).all():
         raise _wrong(specification, "has returned months without a count of children",
                      "write 0 for none, or leave the column out")  # fmt: skip
-    if unknown := sorted(set(rows["arm"].astype(str)) - set(ARMS)):
+    if unknown := sorted(set(pd.unique(rows["arm"].astype(str))) - set(ARMS)):
         raise _wrong(specification, f"has an arm {unknown[0]!r}", f"use {' or '.join(ARMS)}")
 
 
-def _check_constant(rows: pd.DataFrame, first: pd.DataFrame, specification: Specification) -> None:
-    """Raise an error for a school whose role in the design is not constant."""
+def _check_constant(
+    rows: pd.DataFrame, school: Codes, first: Codes, specification: Specification
+) -> None:
+    """Raise an error for a school whose role in the design is not constant.
+
+    Parameters
+    ----------
+    school, first
+        The school of each row, and the first row of each school, by position.
+    """
     place = {"pilot", "arm", specification.assignment_unit, *specification.strata}
     place |= {specification.matched_set} if specification.matched_set else set()
     for column in sorted(place - {"school_id"}):
-        if first[column].isna().any():
+        values = pd.factorize(rows[column])[0]
+        if (values[first] < 0).any():
             raise _wrong(specification, f"has a school without {column}", "give it one")
-        differ = rows[column].to_numpy() != first[column].loc[rows["school_id"]].to_numpy()
+        differ = values != values[first][school]
         if differ.any():
-            school = rows["school_id"].to_numpy()[differ][0]
-            raise _wrong(specification, f"has two values of {column} for school {school}",
+            name = rows["school_id"].array[np.flatnonzero(differ)[0]]
+            raise _wrong(specification, f"has two values of {column} for school {name}",
                          "a school keeps its place in the design")  # fmt: skip
 
 

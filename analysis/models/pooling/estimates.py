@@ -17,7 +17,7 @@ from analysis.models.inputs.specification import ALL_PILOTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
 
 Heterogeneity = Literal["fixed", "DerSimonian-Laird", "Paule-Mandel"]
 Test = Literal["normal", "Hartung-Knapp", "modified Hartung-Knapp"]

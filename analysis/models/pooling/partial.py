@@ -17,7 +17,7 @@ from analysis.models.inputs.specification import ALL_PILOTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
 
 NODES = 400
 """Number of nodes of the quadrature over the standard deviation between pilots."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Booleans, Floats
+    from analysis.models.inputs.school_counts import Booleans, Floats
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from analysis.models.inputs.estimability import NotEstimable, require_events
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.models.inputs.arrays import Booleans, Codes, Floats
+    from analysis.models.inputs.school_counts import Booleans, Codes, Floats
 
 MAXIMUM_STEPS = 100
 CONVERGED = 1e-10

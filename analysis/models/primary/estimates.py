@@ -198,7 +198,11 @@ def estimate_row(
     comparison: Comparison, specification: Specification, estimator: Estimator
 ) -> dict[str, object]:
     """Return one row of a table of estimates: with numbers, or with a reason."""
-    row = described(specification) | counted(comparison.schools) | {"method": estimator.name}
+    row = (
+        specification_columns(specification)
+        | count_columns(comparison.schools)
+        | {"method": estimator.name}
+    )
     try:
         require_estimable(comparison.schools, specification)
         numbers = estimator.numbers(comparison, specification)
@@ -207,7 +211,7 @@ def estimate_row(
         return row | {"status": NOT_ESTIMABLE, "reason": str(reason)}
 
 
-def described(specification: Specification) -> dict[str, object]:
+def specification_columns(specification: Specification) -> dict[str, object]:
     """Return the columns that describe the specification."""
     return {
         "pilot": specification.place,
@@ -220,7 +224,7 @@ def described(specification: Specification) -> dict[str, object]:
     }
 
 
-def counted(schools: pd.DataFrame) -> dict[str, object]:
+def count_columns(schools: pd.DataFrame) -> dict[str, object]:
     """Return the columns that count schools, units, events and exposure."""
     # With arrays, as this is called for hundreds of specifications of a few dozen schools.
     of = {name: schools[name].to_numpy() for name in COUNTED}

@@ -12,13 +12,13 @@ from scipy.special import gammaln, logsumexp
 
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
 from analysis.models.inputs.school_periods import school_periods
-from analysis.models.primary.estimates import COLUMNS, counted, described
+from analysis.models.primary.estimates import COLUMNS, count_columns, specification_columns
 from analysis.models.primary.intervals import Interval, effect_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
 
 MOST_TABLES = 100_000
@@ -183,8 +183,8 @@ def exact_estimates(panel: pd.DataFrame, specifications: Iterable[Specification]
     rows = []
     for specification in specifications:
         schools = school_periods(panel, specification)
-        known = counted(schools)
-        row = described(specification) | known | {"method": METHOD}
+        known = count_columns(schools)
+        row = specification_columns(specification) | known | {"method": METHOD}
         try:
             if specification.measure == "days":
                 raise NotEstimable("days come in runs, so they are not single events")

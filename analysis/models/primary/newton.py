@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit, logit
 
-from analysis.models.inputs.arrays import group_sums
+from analysis.models.inputs.school_counts import group_sums
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Booleans, Codes, Floats, SchoolCounts
+    from analysis.models.inputs.school_counts import Booleans, Codes, Floats, SchoolCounts
 
 STEPS = 50
 CONVERGED = 1e-12

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from analysis.models.inputs.arrays import SchoolCounts, group_sums
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts, group_sums
 from analysis.models.inputs.school_periods import first_month, school_periods
-from analysis.models.primary.estimates import described
+from analysis.models.primary.estimates import specification_columns
 from analysis.models.primary.newton import null_period_effects
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def overdispersions(panel: pd.DataFrame, specifications: Iterable[Specification]
     """Return the overdispersion of each specification's outcome, with `COLUMNS`."""
     rows = []
     for specification in specifications:
-        row = {k: v for k, v in described(specification).items() if k in COLUMNS}
+        row = {k: v for k, v in specification_columns(specification).items() if k in COLUMNS}
         try:
             found = between_years(panel, specification)
             schools = school_periods(panel, specification)

@@ -11,7 +11,7 @@ from analysis.models.inputs.estimability import NotEstimable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analysis.models.inputs.arrays import Codes, Floats
+    from analysis.models.inputs.school_counts import Codes, Floats
     from analysis.models.primary.conditional import ConditionalFit
 
 Kind = Literal["CR0", "CR1", "CR2", "CR3"]

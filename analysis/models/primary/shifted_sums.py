@@ -15,11 +15,11 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from scipy.special import expit
 
-from analysis.models.inputs.arrays import group_sums
+from analysis.models.inputs.school_counts import group_sums
 from analysis.models.primary.newton import null_period_effects
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Floats, SchoolCounts
+    from analysis.models.inputs.school_counts import Floats, SchoolCounts
 
 MANY = 200
 """Number of schools from which sums are interpolated from their values at `NODES` points."""

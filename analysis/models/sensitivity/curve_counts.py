@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.inputs.school_periods import compare, first_month
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.models.inputs.arrays import Booleans, Codes, Floats
+    from analysis.models.inputs.school_counts import Booleans, Codes, Floats
     from analysis.models.inputs.specification import EventMonths, Specification
 
 

@@ -11,21 +11,21 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 from analysis.models.inference.assignments import Assignments
-from analysis.models.inputs.arrays import SchoolCounts, group_sums
 from analysis.models.inputs.estimability import (
     ESTIMATED,
     NOT_ESTIMABLE,
     NotEstimable,
     require_estimable,
 )
+from analysis.models.inputs.school_counts import SchoolCounts, group_sums
 from analysis.models.inputs.school_periods import school_periods
-from analysis.models.primary.estimates import described
+from analysis.models.primary.estimates import specification_columns
 from analysis.models.primary.newton import null_period_effects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
 
 EXACT_UP_TO = 18
@@ -90,7 +90,7 @@ def hidden_bias(
     odds = tuple(gammas)
     rows: list[dict[str, object]] = []
     for specification in specifications:
-        row = {k: v for k, v in described(specification).items() if k in COLUMNS}
+        row = {k: v for k, v in specification_columns(specification).items() if k in COLUMNS}
         try:
             schools = school_periods(panel, specification)
             require_estimable(schools, specification)

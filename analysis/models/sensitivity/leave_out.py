@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import Comparison, school_periods
 from analysis.models.primary.estimates import COLUMNS as ESTIMATE_COLUMNS
-from analysis.models.primary.estimates import PRIMARY, described, estimate_row
+from analysis.models.primary.estimates import PRIMARY, estimate_row, specification_columns
 from analysis.models.primary.shifted_sums import ShiftedSums
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def leave_one_out(
     rows: list[dict[str, object]] = []
     for specification in specifications:
         if specification.withheld:
-            known = {"left_out_by": by, "left_out": "", **described(specification)}
+            known = {"left_out_by": by, "left_out": "", **specification_columns(specification)}
             rows.append(known | {"status": NOT_ESTIMABLE, "reason": specification.withheld})
             continue
         whole = school_periods(panel, specification)
@@ -104,7 +104,7 @@ def _of_many(
     """Return the rows of all groups, refitting those that may be extreme."""
     log_ratios = _without_each(whole, groups)
     extreme = _extreme(log_ratios)
-    known = described(specification) | {
+    known = specification_columns(specification) | {
         "status": ESTIMATED, "reason": "", "method": LOG_RATIO_ALONE, "left_out_by": by,
     }  # fmt: skip
     return [

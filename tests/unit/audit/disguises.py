@@ -7,7 +7,7 @@ code.
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Operator
 
-from audit.pdf.character_map import character_map
+from audit.pdf.text_position import character_map
 
 FORGED = "The ratio is 0.14"
 

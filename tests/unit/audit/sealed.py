@@ -9,7 +9,7 @@ import typst
 
 from audit.documents.certificate import as_text
 from audit.pdf.attachments import Attachment
-from audit.pdf.character_map import character_map
+from audit.pdf.text_position import character_map
 from audit.pdf.writing import saved
 from audit.seal.seal import Chapter
 from audit.seal.sealing import seal_pdf

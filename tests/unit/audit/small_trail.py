@@ -2,7 +2,7 @@
 
 from audit.coverage.printed_locations import ledger_with_locations
 from audit.ledger.record import row_headings
-from audit.pages.marking import mark_pages
+from audit.pages.page_links import mark_pages
 from audit.seal.seal import Chapter
 from press.build import build_book
 from report.audit_pages import write_audit_pages

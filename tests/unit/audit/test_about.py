@@ -1,15 +1,17 @@
 """What the report says of its own forms and checks follows its configuration and its checks."""
 
+import json
+
 import pytest
 import typst
 
-from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.style import new_drawing
-from audit.documents import about
+from audit.documents import formats_and_standards
 from press.document.accessibility import check_accessible
-from press.mistakes import Mistakes
+from press.errors import Mistakes
 from press.pdf.book import compile_pdf
-from press.pdf.letters import check_letters
+from press.pdf.missing_characters import check_letters
 from report.checks.pages import empty_pages
 from report.commands.build import FORMATS
 from tests.architecture import ROOT
@@ -18,7 +20,7 @@ from tests.unit.press.test_press_pages import page
 from tests.unit.press.test_print_fits import printed
 from tests.unit.report.test_appearance import layer
 
-BOOK, EXTENSION = about.BOOK, about.EXTENSION
+BOOK, EXTENSION = formats_and_standards.BOOK, formats_and_standards.EXTENSION
 
 
 @pytest.fixture
@@ -37,8 +39,10 @@ def project(tmp_path):
 
 
 def test_the_forms_are_those_that_a_build_can_make():
-    assert {*about.TEXTS, *about.DATA} == set(FORMATS), "say what the new format is for a reader"
-    assert about.formed(ROOT) == (
+    assert {*formats_and_standards.TEXTS, *formats_and_standards.DATA} == set(FORMATS), (
+        "say what the new format is for a reader"
+    )
+    assert formats_and_standards.formats_of(ROOT) == (
         "The report can be made as web pages, a tagged PDF and a Word document, and the executive "
         "summary and the single page each as a PDF of their own. The data behind every figure and "
         "table can be had as one workbook and as CSV files and every figure as a picture for "
@@ -57,16 +61,35 @@ def test_the_forms_are_those_that_a_build_can_make():
 )
 def test_what_is_not_made_is_not_said(project, file, old, new, gone):
     root, edit = project
-    assert gone in about.formed(root)
+    assert gone in formats_and_standards.formats_of(root)
     edit(file, old, new)
-    assert gone not in about.formed(root)
+    assert gone not in formats_and_standards.formats_of(root)
 
 
 def test_the_standards_are_those_that_the_pdf_is_held_to(project):
     root, edit = project
-    assert about.held_to(root).startswith("The PDF meets PDF/UA-1 and PDF/A-3a. Each build checks")
+    assert formats_and_standards.standards_of(root).startswith(
+        "The PDF meets PDF/UA-1 and PDF/A-3a. Each build checks"
+    )
     edit(EXTENSION, "pdf-standard: [ua-1, a-3a]", "pdf-standard: []")
-    assert "PDF/UA-1" not in about.held_to(root)
+    assert "PDF/UA-1" not in formats_and_standards.standards_of(root)
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("evidence@example.org", "please write to evidence@example.org, and say which part"),
+        (formats_and_standards.NO_CONTACT, "No contact has been named for this edition"),
+    ],
+)
+def test_who_may_be_asked_is_who_the_cover_names(tmp_path, named, said):
+    path = tmp_path / formats_and_standards.COVER
+    path.parent.mkdir()
+    path.write_text(json.dumps({"evaluation": {"contact": named}}), "utf-8")
+    assert said in formats_and_standards.asked(tmp_path).replace("\\", "")
+    assert ("write to" in formats_and_standards.asked(tmp_path)) is (
+        named != formats_and_standards.NO_CONTACT
+    )
 
 
 def barriers(text):
@@ -113,7 +136,7 @@ WRONG = {
 """What is checked, and something that has it wrong."""
 
 
-@pytest.mark.parametrize("what", about.CHECKED)
+@pytest.mark.parametrize("what", formats_and_standards.CHECKED)
 def test_each_check_that_is_told_of_finds_what_is_wrong(what, tmp_path):
     assert WRONG[what](tmp_path), "it is said to be checked, and is not"
-    assert what in about.held_to(ROOT)
+    assert what in formats_and_standards.standards_of(ROOT)

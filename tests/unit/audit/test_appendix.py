@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from audit.documents.appendix import as_printed, built_from, exhibits_shown
-from audit.documents.lists import floats_shown
+from audit.documents.appendix import as_printed, built_from, exhibits_shown, floats_shown
 from tests.unit.audit import small_trail
 from tests.unit.audit.whole import typed_record
 

@@ -11,10 +11,9 @@ import pytest
 from audit.documents.certificate import as_text
 from audit.ledger.cells import table_rows
 from audit.pages.captions import citations
-from audit.pages.drawing import draw
 from audit.pages.graph_layout import BEND, Spacing, lay_out, without_shortcuts
-from audit.pages.lineage_graph import lineage_graph
-from audit.pages.marking import marked
+from audit.pages.lineage_graph import draw, lineage_graph
+from audit.pages.page_links import with_links
 from audit.pages.trail import Trail
 from audit.trace.text import tree
 from tests.unit.audit import small_trail
@@ -306,13 +305,15 @@ def test_a_page_is_marked_once(book):
 
 def test_a_number_shown_again_has_an_anchor_of_its_own():
     span = '<span class="number" data-exhibit="many">8</span>'
-    text = marked(f"<nav>{span}</nav><main>{span}{span}</main></body>", "audit/", {"many": "N1"})
+    text = with_links(
+        f"<nav>{span}</nav><main>{span}{span}</main></body>", "audit/", {"many": "N1"}
+    )
     assert re.findall(r'id="([^"]*)"', text) == ["at-many", "at-many-2"]
 
 
 def test_what_the_ledger_does_not_name_is_left_alone():
     span = '<span class="number" data-exhibit="other">8</span></main>'
-    assert span in marked(f"<main>{span}</body>", "audit/", {})
+    assert span in with_links(f"<main>{span}</body>", "audit/", {})
 
 
 QUARTO = """<head></head><body>
@@ -327,7 +328,7 @@ QUARTO = """<head></head><body>
 
 
 def test_the_frame_of_a_page_by_quarto_is_found_too():
-    text = marked(QUARTO, "../audit/", {"many": "F1"})
+    text = with_links(QUARTO, "../audit/", {"many": "F1"})
     assert re.search(
         r'<main class="content" id="quarto-document-content">\s*<div class="audit-f', text
     )

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from audit.pages import colours
-from audit.pages.colours import Colours
+from audit.pages import syntax_colours
+from audit.pages.syntax_colours import Colours
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def forge(cache, *, digest=False):
     found = json.loads(cache.read_text())
     for key, (own, *lines) in found.items():
         forged = [line.replace("0.41", "0.14") for line in lines]
-        found[key] = [colours._digest(forged) if digest else own, *forged]
+        found[key] = [syntax_colours._digest(forged) if digest else own, *forged]
     cache.write_text(json.dumps(found))
 
 
@@ -31,7 +31,7 @@ def shown(cache, source):
 
 
 def test_what_was_kept_is_taken(cache, monkeypatch):
-    monkeypatch.setattr(colours, "_coloured", lambda *_: 1 / 0)
+    monkeypatch.setattr(syntax_colours, "_coloured", lambda *_: 1 / 0)
     assert "0.41" in shown(cache, cache)
 
 
@@ -53,6 +53,6 @@ def test_a_release_takes_nothing_that_was_kept(cache):
 
 
 def test_other_code_of_our_own_finds_them_again(cache, monkeypatch):
-    monkeypatch.setattr(colours, "_OWN_CODE", "another")
-    monkeypatch.setattr(colours, "_coloured", lambda *_: ["anew"])
+    monkeypatch.setattr(syntax_colours, "_OWN_CODE", "another")
+    monkeypatch.setattr(syntax_colours, "_coloured", lambda *_: ["anew"])
     assert shown(cache, cache) == "anew"

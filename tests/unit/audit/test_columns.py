@@ -7,7 +7,7 @@ import pytest
 
 from analysis.dataflow.graph import Node
 from audit.trace import columns as reading
-from audit.trace.mentions import Mentions, global_names
+from audit.trace.lineage import Mentions, global_names
 from audit.trace.shared_frames import Shared
 from audit.trace.sources import SourceIndex
 from tests.unit.audit.whole import typed_record

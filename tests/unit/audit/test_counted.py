@@ -8,7 +8,7 @@ import json
 import pytest
 import typst
 
-from audit.coverage.formulas import key, written
+from audit.coverage.formulas import formula_key, tex_formulas
 from audit.ledger.structure import Source, Structure
 from audit.pdf.attachments import Attachment
 from audit.seal.seal import Chapter
@@ -99,6 +99,14 @@ def verified(folder, body=BODY, structure=STATED, label="", title="A small repor
     return examine(path)
 
 
+def altered(folder, old, new):
+    """Return the coverage of a report of which one place says something else."""
+    assert BODY.count(old) == 1
+    found = verified(folder, BODY.replace(old, new))
+    assert found.altered == ()
+    return found.coverage
+
+
 def test_what_a_book_counts_is_explained_where_it_is_counted(tmp_path):
     found = verified(tmp_path)
     assert found.coverage.untraced == ()
@@ -114,18 +122,13 @@ LAID = {
     "as the number of a formula": ('"(1.1)"', '"(0.62)"', "0.62"),
     "as a formula with another number": ('"(1.1)"', '"(1.2)"', "1.2"),
     "as a formula": ("Words.", '#math.equation(alt: "x", $0.62$)', "0.62"),
-    "as a formula that stands elsewhere": (
-        "Words.",
-        '#math.equation(alt: "x", $n_(i 0)$)',
-        "\U0001d4560",
-    ),
+    "as a formula that stands elsewhere": ("Words.", '#math.equation(alt: "x", $n_(i 0)$)',
+                                           "\U0001d4560"),
     "within a formula": ("x_1^2", "x_1^2 0.62", "0.62"),
     "as the label of a list": ("+ By one way", "62. By one way", "62"),
     "as a list that begins anew": ("+ By two ways", "+ By two ways\n62. More", "62"),
     "as the number of a section": (
-        "== More ways",
-        "#heading(level: 3, numbering: (..n) => \"6.2\")[More ways]",
-        "6.2",
+        "== More ways", '#heading(level: 3, numbering: (..n) => "6.2")[More ways]', "6.2",
     ),
     "as the next section, of other words": ("Words.", "== per cent fewer", "1.3"),
     "as a chapter": ("Words.", "= of ten", "2"),
@@ -145,10 +148,8 @@ LAID = {
 @pytest.mark.parametrize("way", LAID)
 def test_a_number_laid_over_a_page_is_untraced_however_it_is_tagged(tmp_path, way):
     old, new, number = LAID[way]
-    assert BODY.count(old) == 1
-    found = verified(tmp_path, BODY.replace(old, new))
-    assert found.altered == ()
-    assert number in [each.text for each in found.coverage.untraced]
+    found = altered(tmp_path, old, new)
+    assert number in [each.text for each in found.untraced]
 
 
 def test_without_a_statement_of_them_formulas_and_sources_are_untraced(tmp_path):
@@ -159,8 +160,8 @@ def test_without_a_statement_of_them_formulas_and_sources_are_untraced(tmp_path)
 
 def test_formulas_are_read_as_pandoc_reads_them():
     said = "It costs \\$5 or $ 6$, $7$8, `$9$`; $a_0$, $$\nb^2\n$$ {#eq-b}, $$c$$"
-    assert list(written(said)) == ["9", "a_0", "b^2 #eq-b", "c"]
-    assert key(r"\hspace{2em}\frac{1}{2} x_{10}") == "1 10 2"
+    assert list(tex_formulas(said)) == ["9", "a_0", "b^2 #eq-b", "c"]
+    assert formula_key(r"\hspace{2em}\frac{1}{2} x_{10}") == "1 10 2"
     assert Structure() == Structure({}, {}, {})
 
 
@@ -181,10 +182,8 @@ OTHER_WORDS = {
 @pytest.mark.parametrize("way", OTHER_WORDS)
 def test_sentences_and_cells_are_printed_in_the_words_of_the_ledger(tmp_path, way):
     old, new, reference = OTHER_WORDS[way]
-    assert BODY.count(old) == 1
-    found = verified(tmp_path, BODY.replace(old, new))
-    assert found.altered == ()
-    assert [each.reference for each in found.coverage.missing] == [reference]
+    found = altered(tmp_path, old, new)
+    assert [each.reference for each in found.missing] == [reference]
 
 
 def test_every_page_says_of_the_data_what_the_ledger_does(tmp_path):

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from audit.documents.crate import FILE, WORKFLOW, crate_metadata, named_by_digest
+from audit.documents.ro_crate import FILE, WORKFLOW, crate_metadata, named_by_digest
 from tests.unit.audit import sealed
 from tests.unit.audit.whole import typed
 

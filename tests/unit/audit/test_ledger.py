@@ -8,6 +8,7 @@ import pytest
 
 from analysis.disclosure import held
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance
+from audit.ledger.exhibit_record import record
 from audit.ledger.ledger import SCHEMA as SCHEMA_FILE
 from audit.ledger.ledger import (
     Commit,
@@ -20,7 +21,6 @@ from audit.ledger.ledger import (
     here,
     schema,
 )
-from audit.ledger.making import record
 from audit.ledger.reading import NoLedger, ledger_of, parse_ledger
 from audit.ledger.record import Location
 from audit.trace.lineage import Lineage

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audit.trace.ledger_differences import ledger_differences
+from audit.trace.rerun import ledger_differences
 from tests.unit.audit import small_trail
 from tests.unit.audit.whole import typed
 

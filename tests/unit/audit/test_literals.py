@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from analysis.errors import ConfigurationError
-from audit.coverage.literals import Literal, explained, numbers, parse_literals
+from audit.coverage.literals import Literal, explained_numbers, numbers, parse_literals
 
 
 @pytest.mark.parametrize(
@@ -50,22 +50,22 @@ def test_no_digit_stands_outside_a_number():
 
 def test_a_literal_explains_only_numbers_within_its_match():
     act = Literal(re.compile(r"section (17|47)\b"), "sections of the Act")
-    given = explained("47 enquiries under section 47, not section 471", [act])
+    given = explained_numbers("47 enquiries under section 47, not section 471", [act])
     assert [(found.start, found.text) for found in given] == [(27, "47")]
 
 
 def test_a_literal_explains_no_number_but_its_own():
     power = Literal(re.compile(r"\d\d% power"), "power", numbers=frozenset({"80"}))
-    assert [each.text for each in explained("with 80% power", [power])] == ["80"]
-    assert not explained("with 60% power", [power])
+    assert [each.text for each in explained_numbers("with 80% power", [power])] == ["80"]
+    assert not explained_numbers("with 60% power", [power])
 
 
 def test_the_year_of_a_source_is_explained_beside_its_author_alone():
     beside = {"2020": frozenset({"Westlake"}), "2019": frozenset({"Corliss"})}
     year = Literal(re.compile(r"[A-Z]\w+ \d{4}[a-z]?"), "year", "", frozenset(beside), beside)
-    assert [each.text for each in explained("(Westlake 2020a)", [year])] == ["2020a"]
-    assert not explained("(Westlake 2019)", [year])
-    assert not explained("(Westlake 2021)", [year])
+    assert [each.text for each in explained_numbers("(Westlake 2020a)", [year])] == ["2020a"]
+    assert not explained_numbers("(Westlake 2019)", [year])
+    assert not explained_numbers("(Westlake 2021)", [year])
 
 
 @pytest.mark.parametrize(

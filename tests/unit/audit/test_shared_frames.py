@@ -71,18 +71,18 @@ def test_a_shuffled_column_changes_only_what_says_that_it_is_made_of_it(dataflow
 
 @pytest.mark.parametrize("name", ["protected_panel", "disclosed_panel"])
 def test_what_is_hidden_in_a_panel_is_in_the_columns_that_say_so(values, name):
-    from analysis.disclosure import concealed
+    from analysis.disclosure import concealed_months
 
     panel = values["outcome_panel"]
     tables = {
         table: panel.groupby(["outcome", "pilot", "arm", *period], observed=True, as_index=False)
         .agg(count=("events", "sum"))
         .astype({"count": object})
-        for table, period in concealed.CELLS.items()
+        for table, period in concealed_months.CELLS.items()
     }
     for table in tables.values():
         table.loc[table.index[::3], "count"] = "c"
-    found = getattr(concealed, name)(panel, tables)
+    found = getattr(concealed_months, name)(panel, tables)
     changed = {column for column in panel if not found[column].equals(panel[column])}
     hidden = {c for c, made in SHARED[name].columns.items() if "released_outcomes" in made}
     assert changed == hidden

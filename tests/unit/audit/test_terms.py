@@ -3,15 +3,15 @@
 import pytest
 from markupsafe import Markup
 
-from audit.pages.marking import marked
-from audit.pages.terms import explained, terms
+from audit.pages.glossary import terms, with_definitions
+from audit.pages.page_links import with_links
 
 MEANINGS = {"Section 47 enquiry": Markup("A check."), "Power": Markup("A <chance>.")}
 LIST = '<div id="t" class="terms"><dl><dt>Power</dt>\n<dd><p>Chance &amp; more.</p></dd></dl></div>'
 
 
 def test_the_first_use_of_a_term_opens_its_meaning_and_later_ones_do_not():
-    text = explained("<p>Two section 47\nenquiries, one section 47 enquiry.</p>", MEANINGS)
+    text = with_definitions("<p>Two section 47\nenquiries, one section 47 enquiry.</p>", MEANINGS)
     assert text.count("<button") == 1
     assert 'popovertarget="term-section-47-enquiry">section 47\nenquiries</button>' in text
     assert 'id="term-section-47-enquiry" role="note" popover>A check.</span>' in text
@@ -27,20 +27,20 @@ def test_the_first_use_of_a_term_opens_its_meaning_and_later_ones_do_not():
     ],
 )  # fmt: skip
 def test_links_headings_code_tables_and_what_the_ledger_prints_stay_as_they_are(text):
-    assert explained(text, MEANINGS) == text
+    assert with_definitions(text, MEANINGS) == text
 
 
 def test_text_after_an_element_without_an_end_is_text_still():
-    assert "<button" in explained("<p>A <br>b <em>c</em> power</p>", MEANINGS)
+    assert "<button" in with_definitions("<p>A <br>b <em>c</em> power</p>", MEANINGS)
 
 
 def test_the_meanings_are_those_of_the_list_in_the_book(tmp_path):
     (tmp_path / "a.html").write_text(f"<main>{LIST}</main>", "utf-8")
     (tmp_path / "b.html").write_text("<main><dl><dt>No</dt><dd>x</dd></dl></main>", "utf-8")
     assert terms([tmp_path / "a.html", tmp_path / "b.html"]) == {"Power": "Chance &amp; more."}
-    assert explained(LIST, MEANINGS) == LIST, "the list itself explains nothing twice"
+    assert with_definitions(LIST, MEANINGS) == LIST, "the list itself explains nothing twice"
 
 
 def test_a_page_is_marked_with_them():
-    page = marked("<main><p>Power.</p></main></body>", "audit/", {}, None, MEANINGS)
+    page = with_links("<main><p>Power.</p></main></body>", "audit/", {}, None, MEANINGS)
     assert 'class="term"' in page

@@ -13,10 +13,9 @@ import pytest
 from analysis.contracts import read_contracts
 from analysis.errors import ConfigurationError
 from audit.ledger.cells import find_cell
-from audit.trace.currency import changed_since
-from audit.trace.printed import as_number, where_printed
-from audit.trace.queries import backwards, closure, find_record
-from audit.trace.repository import standing
+from audit.trace.freshness import changed_since
+from audit.trace.queries import affected_exhibits, as_number, closure, find_record, where_printed
+from audit.trace.repository import line_caveat
 from audit.trace.sources import syntax_digest
 from audit.trace.text import touched_text, tree
 from report.commands.trace import Asked, ledger_at_hand, trace
@@ -74,7 +73,7 @@ READ = whole.typed(LEDGER)
 
 
 def touched(question):
-    return [each.id for each in backwards(READ, question, STUDY).records]
+    return [each.id for each in affected_exhibits(READ, question, STUDY).records]
 
 
 @pytest.mark.parametrize("identity", ["rates", "tbl-rates", "T1", "t1"])
@@ -114,12 +113,12 @@ def test_what_rests_on_data_code_and_settings(question, expected):
 )
 def test_a_question_that_misses_is_told_what_is_near(question, nearest):
     with pytest.raises(ConfigurationError) as refused:
-        backwards(READ, question, STUDY)
+        affected_exhibits(READ, question, STUDY)
     assert nearest in str(refused.value)
 
 
 def test_the_start_of_a_name_is_enough_where_it_is_the_only_one():
-    assert backwards(READ, "study:outcomes.s4", STUDY).what[1].endswith("s47_enquiries")
+    assert affected_exhibits(READ, "study:outcomes.s4", STUDY).what[1].endswith("s47_enquiries")
 
 
 def test_an_unknown_exhibit_is_told_the_nearest():
@@ -141,7 +140,7 @@ def test_the_closure_follows_what_functions_use():
 
 
 def test_the_answer_backwards_names_chapter_and_page():
-    text = touched_text(backwards(READ, "code:m.py:21", STUDY))
+    text = touched_text(affected_exhibits(READ, "code:m.py:21", STUDY))
     assert "m.py:20-22  ratio" in text
     assert "T1   rates  chapters/one.qmd:4  p. 3" in text
 
@@ -241,7 +240,7 @@ def git(folder, *arguments):
 def test_a_clone_says_what_keeps_it_from_showing_the_lines(tmp_path):
     full = tmp_path / "full"
     full.mkdir()
-    assert "no history" in standing(full, "a" * 40)
+    assert "no history" in line_caveat(full, "a" * 40)
     git(full, "init", "-q")
     for text in ("one", "two"):
         (full / "a").write_text(text, "utf-8")
@@ -249,11 +248,11 @@ def test_a_clone_says_what_keeps_it_from_showing_the_lines(tmp_path):
         git(full, "commit", "-q", "-m", text)
     first, second = git(full, "rev-list", "--reverse", "HEAD").split()
     git(tmp_path, "clone", "-q", "--depth", "1", full.as_uri(), "shallow")
-    assert standing(full, second) == ""
-    assert f"lines are those of {first[:12]}" in standing(full, first)
-    assert "lacks commit" in standing(full, "b" * 40)
-    assert "unshallow" in standing(tmp_path / "shallow", first)
-    assert "outside version control" in standing(full, None)
+    assert line_caveat(full, second) == ""
+    assert f"lines are those of {first[:12]}" in line_caveat(full, first)
+    assert "lacks commit" in line_caveat(full, "b" * 40)
+    assert "unshallow" in line_caveat(tmp_path / "shallow", first)
+    assert "outside version control" in line_caveat(full, None)
 
 
 def test_a_trace_imports_nothing_that_computes():

@@ -11,11 +11,11 @@ import pikepdf
 import pytest
 
 from analysis.errors import VerificationFailed
-from audit.coverage.fixed import TITLES
-from audit.coverage.literals import explained
-from audit.coverage.own_literals import chosen_literals, own_patterns
+from audit.coverage.literals import explained_numbers
+from audit.coverage.structural_numbers import TITLES
+from audit.coverage.trusted_literals import chosen_literals, own_patterns
 from audit.pdf.attachments import Attachment, attach, attached
-from audit.pdf.character_map import character_map
+from audit.pdf.text_position import character_map
 from audit.pdf.writing import FileForm, saved
 from audit.seal.seal import OWN_FILES, Chapter
 from audit.seal.sealing import seal_pdf
@@ -627,7 +627,7 @@ def test_what_a_literal_is_pinned_to_is_the_clones(tmp_path):
     (tmp_path / "references.bib").unlink()
     literals, unknown = chosen_literals(SOURCES_OF_ALL_YEARS, clone_literals(tmp_path, commit))
     assert unknown == 0
-    explains = [n.text for n in explained("cites A 2021, cites A 2041", literals)]
+    explains = [n.text for n in explained_numbers("cites A 2021, cites A 2041", literals)]
     assert explains == ["2021"]
 
 

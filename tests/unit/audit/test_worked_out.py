@@ -8,13 +8,12 @@ import pytest
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rows import Effect
 from analysis.exhibits.parts.workings.effects import difference_working, ratio_working
-from analysis.exhibits.parts.workings.measures import measure
-from analysis.exhibits.parts.workings.readings import reading
-from analysis.exhibits.parts.workings.working import percentage
-from audit.ledger.compared import compared
+from analysis.exhibits.parts.workings.statistics import measure
+from analysis.exhibits.parts.workings.working import percentage, reading
+from audit.ledger.exhibit_record import shown_evidence
 from audit.ledger.record import Working
 from audit.pages.quotients import quotients
-from audit.pages.worked_out import worked_out
+from audit.pages.workings import worked_out
 from tests.unit.audit.whole import typed_record
 
 EFFECT = Effect("Lambeth", "s47", "estimated", "", 0.41, 0.25, 0.69, -48.9, -103, -15, -0.8, -1, 0,
@@ -94,9 +93,9 @@ def test_only_values_that_the_evidence_prints_are_shown_for_a_sentence():
                   pd.DataFrame({"pilot": ["A"], "share": [0.532]}),
                   {"pilot": "Pilot", "share": "Share"})  # fmt: skip
     claim = Claim("Most.", "share at least 50%", True, "A 53.2%; B 61.0%; C 0.532", ("t",))
-    assert compared(claim, {"t": table}) == ("A 53.2%", "C 0.532")
-    assert compared(claim, {}) == ()
-    assert compared(Number(3, "3", "schools"), {}) == ()
+    assert shown_evidence(claim, {"t": table}) == ("A 53.2%", "C 0.532")
+    assert shown_evidence(claim, {}) == ()
+    assert shown_evidence(Number(3, "3", "schools"), {}) == ()
 
 
 DATA = "pilot,hours,pupils,rate,percent\nA,10,200,50.0,25\nB,9,300,30.0,22.5\nC,21,400,52.5,52.5\n"

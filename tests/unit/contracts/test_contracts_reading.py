@@ -11,7 +11,7 @@ import pytest
 
 from analysis.contracts import ValidationError, read_contracts, refuse_without_column
 from analysis.contracts.contract import OPTIONS
-from analysis.contracts.engine import usable
+from analysis.contracts.engine import checked_result
 from analysis.contracts.expectations import expectations
 from analysis.contracts.typed_tables import in_steps
 from analysis.errors import ConfigurationError
@@ -41,6 +41,15 @@ def refusal(directory: Path, text: str) -> str:
     with pytest.raises(ConfigurationError) as caught:
         map_every_rule(directory / "data_contracts")
     return str(caught.value)
+
+
+def refused(folder: Path, old: str, new: str, what: str) -> None:
+    """Assert that a contract with other words in it is refused, and its line and remedy named."""
+    assert old in CHILDREN
+    message = refusal(folder, CHILDREN.replace(old, new, 1))
+    assert what in message
+    assert "remedy:" in message
+    assert message.startswith("data_contracts/children.odcs.yaml:")
 
 
 def map_every_rule(directory: Path) -> None:
@@ -117,11 +126,7 @@ def map_every_rule(directory: Path) -> None:
 def test_a_broken_contract_is_named_with_its_line(
     tmp_path: Path, old: str, new: str, what: str
 ) -> None:
-    assert old in CHILDREN
-    message = refusal(tmp_path, CHILDREN.replace(old, new, 1))
-    assert what in message
-    assert "remedy:" in message
-    assert message.startswith("data_contracts/children.odcs.yaml:")
+    refused(tmp_path, old, new, what)
 
 
 COLUMN = "  - name: first_day\n"
@@ -150,11 +155,7 @@ COLUMN = "  - name: first_day\n"
 def test_a_key_that_nothing_would_test_is_refused(
     tmp_path: Path, old: str, new: str, what: str
 ) -> None:
-    assert old in CHILDREN
-    message = refusal(tmp_path, CHILDREN.replace(old, new, 1))
-    assert what in message
-    assert "remedy:" in message
-    assert message.startswith("data_contracts/children.odcs.yaml:")
+    refused(tmp_path, old, new, what)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +272,7 @@ def result(**parts: object) -> SimpleNamespace:
 
 
 def test_a_usable_result_is_used() -> None:
-    assert usable(result())["element_count"] == 1
+    assert checked_result(result())["element_count"] == 1
 
 
 @pytest.mark.parametrize(
@@ -286,4 +287,4 @@ def test_a_usable_result_is_used() -> None:
 )
 def test_an_empty_or_exceptional_result_is_an_error_of_ours(parts: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="children-used"):
-        usable(result(**parts))
+        checked_result(result(**parts))

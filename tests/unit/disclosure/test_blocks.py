@@ -8,7 +8,7 @@ from analysis.disclosure import PUBLIC
 from analysis.disclosure.blocks import release_by_block
 from analysis.disclosure.cells import Aggregate, cell_system
 from analysis.disclosure.intruder import intruder_check
-from analysis.disclosure.linked import release_tables
+from analysis.disclosure.linked_tables import release_tables
 from analysis.disclosure.rules import CONFIDENTIAL
 
 TABLES = (

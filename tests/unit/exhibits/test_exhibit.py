@@ -9,7 +9,7 @@ import pytest
 
 from analysis.disclosure import held
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table
-from analysis.exhibits.parts.shown import Shown
+from analysis.exhibits.parts.markdown import Shown
 
 DATA = pd.DataFrame({"pilot": ["Lambeth"]})
 COLUMNS = {"pilot": "Local authority"}

@@ -6,8 +6,14 @@ import pandas as pd
 import pytest
 
 from analysis.exhibits.parts.rows import Judgement
-from analysis.practice.evidence import FINDINGS, PATHWAYS
-from analysis.practice.strands import SILENT, agreement_of, read_checks, read_items
+from analysis.practice.evidence import (
+    FINDINGS,
+    PATHWAYS,
+    SILENT,
+    agreement_of,
+    read_checks,
+    read_items,
+)
 from analysis.study.settings import read_study
 from exhibits.practice.joint_display import STATEMENTS, joint_display
 from tests.architecture import ROOT

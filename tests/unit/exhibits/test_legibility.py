@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.exhibits.parts import design
-from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.legibility import contrast
 from analysis.exhibits.parts.style import new_drawing, pictures
 from analysis.extract.extract import Origin

@@ -20,7 +20,7 @@ from analysis.exhibits.parts.messages import change_message, effects_message
 from analysis.exhibits.parts.rows import Effect
 from analysis.models.inference.judgement import COLUMNS
 from analysis.study.settings import read_study
-from exhibits.outcomes.in_words import SURE
+from exhibits.outcomes.plain_language import SURE
 from tests.architecture import ROOT
 
 STUDY = read_study(ROOT / "study.toml")

@@ -15,7 +15,7 @@ from exhibits.design.claims import selection_misleads
 from exhibits.design.figures import _message as falls_message
 from exhibits.design.figures import detectable_falls
 from exhibits.design_checks.claims import breakdown_of_interval
-from exhibits.outcomes.in_words import _message, _permuted, results_in_words
+from exhibits.outcomes.plain_language import NO_CHANGE, _message, _permuted, results_in_words
 from exhibits.outcomes.published import LARGE_FALL, trial_leaves_open
 from exhibits.practice.figures import _pathways_message
 from exhibits.practice.joint_display import BEGINNINGS
@@ -77,7 +77,24 @@ def test_a_failed_check_of_trends_lowers_the_grade_of_a_claimed_change(breakdown
 def test_a_p_value_that_no_source_states_is_not_called_inapplicable():
     judged = JUDGED.assign(family=["primary"] * 3 + ["secondary"] * (len(JUDGED) - 3))
     table = in_words(judged, TRENDS, ORIGIN)
-    assert table.rows[-1][4:] == ("[x]", "[x]", "No evidence of benefit")
+    assert table.rows[-1][4:] == ("[x]", "[x]", "Allocated at random")
+    assert table.rows[-1][2] == "No evidence of benefit"
+
+
+def test_no_change_is_given_in_words_that_may_be_none_at_all():
+    """A percentage is read as a finding, whatever the column next to it says."""
+    judged = JUDGED.assign(
+        family=["primary"] * 3 + ["secondary"] * (len(JUDGED) - 3),
+        verdict=["lower", *["not clear"] * (len(JUDGED) - 1)],
+        ratio_high_school=[0.6, 0.6, *[1.4] * (len(JUDGED) - 2)],
+    )
+    rows = in_words(judged, TRENDS, ORIGIN).rows
+    fell = words.percent_change(JUDGED["ratio"].iloc[0])
+    assert fell.endswith("% lower")
+    assert [(row[2], row[-1]) for row in rows[:3]] == [
+        (fell, "Low: both p at most 0.05"), (fell, "Very low: may be chance"),
+        (NO_CHANGE, "Very low"),
+    ]  # fmt: skip
 
 
 def test_where_both_p_values_pass_permuting_areas_stands_with_its_least():

@@ -24,9 +24,9 @@ from analysis.exhibits.design_checks import figures as checks
 from analysis.exhibits.design_checks.figures import balance_plot, event_study_plot
 from analysis.exhibits.design_checks.findings import mostly_out_of_balance
 from analysis.exhibits.outcomes import numbers
-from analysis.exhibits.outcomes.rates_figures import _drawing
+from analysis.exhibits.outcomes.figures import _drawing
 from analysis.exhibits.outcomes.unit_tables import by_unit_table
-from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.disclosure_check import cleared
 from analysis.exhibits.parts.exhibit import Claim, Table
 from analysis.exhibits.parts.messages import change_message, effects_message
 from analysis.exhibits.parts.rows import families
@@ -36,14 +36,14 @@ from analysis.models.checks.balance import COLUMNS as BALANCE
 from analysis.models.checks.event_study import COLUMNS as EVENT_STUDY
 from analysis.models.checks.findings import COLUMNS as FINDINGS
 from analysis.models.checks.missing_returns import COLUMNS as RETURNS
-from analysis.models.sensitivity.outline import COLUMNS as OUTLINE
+from analysis.models.sensitivity.curve_summary import COLUMNS as OUTLINE
 from analysis.practice.activity import NOT_KNOWN
-from audit.ledger.making import printed as printed_line
+from audit.ledger.exhibit_record import printed as printed_line
 from exhibits.appendix.calibration import calibration_check
 from exhibits.design import figures as design
 from exhibits.design.claims import only_large_falls_seen
 from exhibits.design.figures import detectable_falls
-from exhibits.outcomes.pilots import care_estimated
+from exhibits.outcomes.published import care_estimated
 from exhibits.practice.claims import unknown_children_reached
 from exhibits.practice.joint_display import _published_falls, _reading
 from exhibits.recommendations.later_trial import _message as beside_trial_message

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.study.settings import read_study
-from exhibits.design.plan import PLAN, estimand_table, plan_table
+from exhibits.design.analysis_plan import PLAN, estimand_table, plan_table
 from tests.architecture import ROOT
 
 STUDY = read_study(ROOT / "study.toml")

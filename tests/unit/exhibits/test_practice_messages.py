@@ -62,15 +62,17 @@ def test_children_are_named_in_words_and_not_by_code():
     assert set(CHILDREN) == codes
 
 
-@pytest.mark.parametrize(("supports", "said"), [(9, "more supports"), (1, "no more supports")])
+@pytest.mark.parametrize(
+    ("supports", "said"), [(9, ", more items support"), (1, "no more items support")]
+)
 def test_each_finding_is_named_over_its_figure(supports, said):
     rows = pd.DataFrame({
         "finding": [4, 5], "participant_group": "manager", "supports": supports, "mixed": 0,
         "contradicts": 2, "items": 11,
     })  # fmt: skip
     received, eased = (draw(rows, "", ORIGIN).message for draw in (reception, tensions))
-    assert received.endswith(f"{said} than contradicts that the pilots were well received")
-    assert eased.endswith(f"{said} than contradicts that tensions arose and closer work eased them")
+    assert received.endswith(f"{said} than contradict that the pilots were well received")
+    assert eased.endswith(f"{said} than contradict that tensions arose and closer work eased them")
 
 
 def test_the_logic_model_is_a_thought_and_no_finding():

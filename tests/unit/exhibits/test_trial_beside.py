@@ -6,9 +6,9 @@ from analysis.exhibits.parts.design import COLOURS
 from analysis.exhibits.parts.effect_rows import trial_row
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import INTERVENTION
-from analysis.exhibits.parts.workings.measures import measure
+from analysis.exhibits.parts.workings.statistics import measure
 from exhibits.appendix.pooling_exhibits import SHAPES
-from exhibits.outcomes.in_words import in_a_hundred, results_in_words
+from exhibits.outcomes.plain_language import in_a_hundred, results_in_words
 from exhibits.recommendations.later_trial import trial_beside_pilots
 from tests.spec.test_disclosure_drawings import (
     DRAWN,
@@ -40,7 +40,7 @@ def test_the_months_are_said_to_be_those_of_the_pilots():
     # The trial to the decimal that was published, in figure and table alike; pilots to the whole.
     assert "published: 105.5 (90.0 to 120.0)" in figures[0].alt
     trial = words.rows[-1]
-    assert trial[2:4] == ("105.5", "90.0 to 120.0")
+    assert trial[3].replace("\u00a0", " ") == "105.5 (90.0 to 120.0)"
 
 
 @pytest.mark.parametrize("figure", ["main_result", "trial"])

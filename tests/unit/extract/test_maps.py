@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from analysis.contracts import ContractResults, read_contracts, validate
-from analysis.contracts.describe import describe
+from analysis.contracts.breach_messages import describe
 from analysis.exhibits.appendix.contract_tables import maps_outcome
 from analysis.extract.extract import Extract, read_extract
 from analysis.extract.maps.checks import COLUMN_KEYS, KEYS, faults_of_map, faults_of_text
-from analysis.extract.maps.entries import dataset_map
-from analysis.extract.maps.forms import DATES
+from analysis.extract.maps.reading import dataset_map
+from analysis.extract.maps.value_formats import DATES
 from tests.fixtures.extract import Tables, good_extract, with_control_totals, write_extract
 from tests.fixtures.returns import SHIPPED, as_ssda903, with_returns
 

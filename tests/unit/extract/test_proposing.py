@@ -9,8 +9,7 @@ import pytest
 from analysis.contracts import read_contracts
 from analysis.errors import ConfigurationError
 from analysis.extract.extract import read_extract
-from analysis.extract.maps.fitting import value_fit
-from analysis.extract.maps.proposing import best_dataset, propose
+from analysis.extract.maps.proposal import best_dataset, propose, value_fit
 from report.commands.map import map_file
 from tests.fixtures.extract import Tables, good_extract, with_control_totals, write_extract
 from tests.fixtures.returns import ROOT, as_cin_census, as_ssda903

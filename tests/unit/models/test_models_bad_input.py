@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ConfigurationError
-from analysis.models.alternatives.compared import alternative_estimates
+from analysis.models.alternatives.estimates import alternative_estimates
 from analysis.models.checks.event_study import event_study
-from analysis.models.checks.floor import floor_diagnostics
+from analysis.models.checks.floor_effects import floor_diagnostics
 from analysis.models.checks.pre_trend_tests import pre_trend_tests
 from analysis.models.checks.pre_trends import pre_trend_power, pre_trend_slopes
 from analysis.models.checks.returns import calendar_months, reporting_changes

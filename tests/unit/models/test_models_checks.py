@@ -6,8 +6,8 @@ import pytest
 
 from analysis.errors import ConfigurationError
 from analysis.models.checks.balance import balance
-from analysis.models.checks.floor import COLUMNS as FLOOR_COLUMNS
-from analysis.models.checks.floor import floor_diagnostics
+from analysis.models.checks.floor_effects import COLUMNS as FLOOR_COLUMNS
+from analysis.models.checks.floor_effects import floor_diagnostics
 from analysis.models.checks.returns import (
     CALENDAR_COLUMNS,
     COLUMNS,

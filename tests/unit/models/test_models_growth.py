@@ -16,7 +16,7 @@ from analysis.models.alternatives.negative_binomial import negative_binomial_fit
 from analysis.models.checks.event_study import fit_event_study
 from analysis.models.inference.hotelling import hotelling_df
 from analysis.models.inference.methods import jackknife_variance
-from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import compare
 from analysis.models.inputs.specification import Exclusion
 from analysis.models.sensitivity.leave_out import leave_one_out

@@ -7,10 +7,10 @@ import pytest
 from scipy import stats
 
 from analysis.models.alternatives.multinomial import fit_multinomial
-from analysis.models.checks.event_study import basis
+from analysis.models.checks.event_study import term_columns
 from analysis.models.inference.hotelling import hotelling_df, joint_test
 from analysis.models.inputs.estimability import NotEstimable
-from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.inputs.school_periods import compare
 from analysis.models.primary.intervals import t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
@@ -27,7 +27,7 @@ def terms_before(pairs=8):
 
 
 def fitted(counts):
-    return fit_multinomial(counts, basis(np.arange(-3, 0)))
+    return fit_multinomial(counts, term_columns(np.arange(-3, 0)))
 
 
 def test_for_one_effect_it_is_the_t_test():

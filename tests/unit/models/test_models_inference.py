@@ -3,8 +3,8 @@ import pytest
 
 from analysis.models.inference.methods import inference_estimates, jackknife_variance
 from analysis.models.inference.wild_bootstrap import wild_bootstrap_test
-from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.primary.closed_form import closed_form
 from analysis.models.primary.conditional import fit_conditional

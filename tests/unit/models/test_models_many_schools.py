@@ -10,7 +10,7 @@ from analysis.models.alternatives import negative_binomial, two_part
 from analysis.models.checks.pre_trend_tests import pre_trend_tests
 from analysis.models.inference import methods, randomisation
 from analysis.models.inference.assignments import Assignments
-from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import compare, school_periods
 from analysis.models.sensitivity import leave_out
 from tests.unit.models.models_panel import random_panel, specification

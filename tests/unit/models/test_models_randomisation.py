@@ -6,8 +6,8 @@ import pytest
 from analysis.models.inference import randomisation
 from analysis.models.inference.assignments import Assignments
 from analysis.models.inference.randomisation import randomisation_interval, randomisation_test
-from analysis.models.inputs.arrays import SchoolCounts, group_sums
 from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts, group_sums
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.primary.conditional import fit_conditional
 from analysis.models.primary.newton import batched_log_ratios
@@ -179,7 +179,7 @@ def test_the_same_seed_gives_the_same_sample_and_names_differ():
     assert one == randomisation_test(schools, seed=4, draws=99, exact_up_to=10)
     assert not one.exact
     assert one.assignments == 100
-    assert randomisation.stream(1, "a") != randomisation.stream(1, "b")
+    assert randomisation.named_seed(1, "a") != randomisation.named_seed(1, "b")
 
 
 def test_a_sampled_p_value_is_near_the_exact_one():

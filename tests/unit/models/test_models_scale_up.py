@@ -17,11 +17,12 @@ from analysis.models.design.trial import (
     ANALYSES,
     PLANNED_TRIAL,
     Trial,
+    simulate_trial,
+    stratified_log_ratio,
     trial_detectable_ratio,
     trial_power,
     trial_standard_error,
 )
-from analysis.models.design.trial_simulation import simulate_trial, stratified_log_ratio
 from analysis.models.sensitivity.hidden_bias import (
     COLUMNS,
     explaining_gamma,

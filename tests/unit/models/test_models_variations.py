@@ -8,8 +8,8 @@ import pytest
 
 from analysis.errors import ConfigurationError
 from analysis.models.inference.assignments import Assignments
-from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import compare
 from analysis.models.inputs.specification import EventMonths, Exclusion
 from analysis.models.inputs.variations import (
@@ -20,11 +20,11 @@ from analysis.models.inputs.variations import (
 from analysis.models.primary.estimates import effect_estimates
 from analysis.models.primary.newton import batched_log_ratios
 from analysis.models.sensitivity.curve_counts import curve_counts
-from analysis.models.sensitivity.curve_log_ratios import curve_log_ratios
 from analysis.models.sensitivity.leave_out import leave_one_out
 from analysis.models.sensitivity.specification_curve import (
     TEST_COLUMNS,
     _joint_test,
+    curve_log_ratios,
     specification_curve,
 )
 from tests.unit.models.models_panel import four_schools, random_panel, specification

@@ -15,7 +15,7 @@ from press.blocks.formulas import check_formulas, plain_formula, with_macros_out
 from press.chapter.source import source_of
 from press.document import tree
 from press.document.pandoc import document, read, write
-from press.mistakes import Mistakes
+from press.errors import Mistakes
 
 LISTED = (Path(__file__).parent / "amsmath.txt").read_text("utf-8").splitlines()
 

@@ -5,7 +5,7 @@ import typst
 
 from press.document.pandoc import document, write
 from press.errors import Location
-from press.guard.alignment import bare, lacking, losses
+from press.guard.alignment import losses, missing_nodes, normalised
 from press.guard.guard import lost_in_pages, lost_in_print
 from press.guard.pieces import Piece
 from press.guard.printed import MARKS, read_pdf
@@ -141,13 +141,13 @@ def test_which_of_several_is_missing_follows_from_where_the_others_stand(lost):
     given = [
         one for each in words for one in (Piece("words", each), Piece("picture", each[-2] + ".svg"))
     ]
-    text = bare("".join(words))
-    after = [text.index(bare(each)) + len(bare(each)) for each in words]
+    text = normalised("".join(words))
+    after = [text.index(normalised(each)) + len(normalised(each)) for each in words]
     places = after[:lost] + after[lost + 1 :]
-    assert [each.piece.text for each in lacking(given, "picture", places, text)] == [
+    assert [each.piece.text for each in missing_nodes(given, "picture", places, text)] == [
         "abcd"[lost] + ".svg"
     ]
-    assert not lacking(given, "picture", after, text)
+    assert not missing_nodes(given, "picture", after, text)
 
 
 def test_what_a_table_of_contents_repeats_is_counted_once():
@@ -157,21 +157,21 @@ def test_what_a_table_of_contents_repeats_is_counted_once():
 
 def test_a_paragraph_that_a_page_break_or_a_note_cuts_is_whole():
     words = "The first half of a long paragraph, and its second half on the page that follows."
-    cut = bare(words[:40]) + bare("A note at the foot.") + bare(words[40:])
+    cut = normalised(words[:40]) + normalised("A note at the foot.") + normalised(words[40:])
     assert not losses([Piece("words", words)], cut)
 
 
 def test_the_text_layer_has_heads_and_feet_of_pages_left_out():
     pdf = typst.compile(b"#set page(header: [head], footer: [foot])\nfirst ffi \xe2\x80\x93 5")
-    assert bare(read_pdf(pdf).text) == "firstffi-5"
+    assert normalised(read_pdf(pdf).text) == "firstffi-5"
 
 
 def test_a_cell_that_floated_with_its_table_has_arrived_and_one_too_few_has_not():
     long = [f"What stands in the text here is long enough, number {word}." for word in "abcdef"]
     given = [Piece("words", each) for each in (*long[:3], "12", *long[3:], "12 schools")]
-    floated = bare("".join([*long, "12 schools", "x" * 9000, "12"]))
+    floated = normalised("".join([*long, "12 schools", "x" * 9000, "12"]))
     assert losses(given, floated) == []
-    lost = bare("".join([*long, "12 schools"]))
+    lost = normalised("".join([*long, "12 schools"]))
     assert [each.piece.text for each in losses(given, lost)] == ["12"]
 
 
@@ -197,9 +197,9 @@ def test_a_sign_for_less_is_no_tag():
 def test_a_line_of_code_that_another_chapter_breaks_stands_once_in_each():
     whole = "first, second, third, fourth = all_parts_of(one_list,"
     given = [Piece("words", part) for part in (whole, whole[:46], whole[46:], "x = 1")]
-    text = bare("".join(piece.text for piece in given))
+    text = normalised("".join(piece.text for piece in given))
     assert losses(given, text) == []
-    assert {loss.what for loss in losses(given, text + bare(whole))} == {"doubled"}
+    assert {loss.what for loss in losses(given, text + normalised(whole))} == {"doubled"}
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_elements_of_html_are_no_words():
 def test_a_short_piece_is_not_found_in_what_others_say():
     long = [f"What stands in the text here is long enough, number {word}." for word in "abcd"]
     code = "frame = pandas.DataFrame(['C <d>', None])"
-    text = bare("".join([long[0], code, "C", *long[1:]]))
+    text = normalised("".join([long[0], code, "C", *long[1:]]))
     given = [Piece("words", each) for each in (long[0], code, "C <d>", *long[1:])]
     assert [each.piece.text for each in losses(given, text)] == ["C <d>"]
 

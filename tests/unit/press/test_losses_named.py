@@ -4,8 +4,8 @@ import pytest
 
 from press.document import tree
 from press.document.accessibility import check_accessible
-from press.document.ready import check_notes
-from press.mistakes import Mistakes
+from press.document.preparation import check_notes
+from press.errors import Mistakes
 from press.project.resources import Resources, with_images
 from tests.unit.press.test_press_pages import page
 

@@ -11,14 +11,13 @@ from press.chapter.cells import Prose, split_cells
 from press.chapter.chapter import Chapter
 from press.chapter.manuscript import manuscript
 from press.chapter.source import source_of
-from press.errors import Location
+from press.errors import Location, Mistakes
 from press.html.writing import _finished
-from press.mistakes import Mistakes
 from press.project.project import Entry
 from press.project.yaml import Settings
-from press.run.kernel import kernel_environment
+from press.run.client import kernel_environment
 from press.run.pictures import Figures
-from press.run.reproducible import last_state, settled, varying
+from press.run.reproducible import last_state, reproducible_outputs, varying_outputs
 from press.run.results import CellResult, ExecutedChapter
 
 
@@ -64,7 +63,9 @@ def test_a_terminal_s_last_state(words, shown):
 
 
 def test_pieces_of_one_stream_are_one():
-    outputs = settled([stream("\r1%"), stream("\r2%"), stream("x", "stderr"), stream("y")], cell())
+    outputs = reproducible_outputs(
+        [stream("\r1%"), stream("\r2%"), stream("x", "stderr"), stream("y")], cell()
+    )
     assert [one["text"] for one in outputs] == ["2%", "x", "y"]
 
 
@@ -76,17 +77,19 @@ def test_names_by_chance_hang_on_the_cell():
         display(text_html='<style>#T_1a2b3 p {}</style><table id="T_1a2b3">'),
         display(text_html='<div id="qwertyuiop"><style>#qwertyuiop p {}</style>'),
     ]
-    first = settled([dict(one) for one in outputs], cell())
+    first = reproducible_outputs([dict(one) for one in outputs], cell())
     assert first[0]["text"] == "one.qmd:13: FutureWarning: old\nsite-packages/lib/a.py:7: old"
     assert first[1]["data"]["text/plain"] == "<m.Old at 0x…>"
     assert "1a2b3" not in str(first[2])
     drawn = "a8fdd622_5fbd_4686_9bc4_ed0eddaea82a"
-    named = settled([display(text_html=f"<p id=itables_{drawn}><i id=map_{'0a' * 16}>")], cell())
+    named = reproducible_outputs(
+        [display(text_html=f"<p id=itables_{drawn}><i id=map_{'0a' * 16}>")], cell()
+    )
     assert drawn not in str(named)
     assert "0a0a" not in str(named)
     assert re.search(r"itables_\w{8}_\w{4}_", str(named))
     again = display(text_html='<style>#T_c4d5e p {}</style><table id="T_c4d5e">')
-    assert settled([again], cell())[0]["data"] == first[2]["data"]
+    assert reproducible_outputs([again], cell())[0]["data"] == first[2]["data"]
     assert first[3]["data"]["text/html"].count(first[3]["data"]["text/html"][9:19]) == 2
 
 
@@ -101,7 +104,7 @@ def test_names_by_chance_hang_on_the_cell():
     ],
 )  # fmt: skip
 def test_ways_to_files_are_left_out(words, shown):
-    assert settled([stream(words)], cell())[0]["text"] == shown
+    assert reproducible_outputs([stream(words)], cell())[0]["text"] == shown
 
 
 def test_tags_that_a_script_holds_as_texts_are_left_as_they_are():
@@ -116,12 +119,14 @@ def test_tags_that_a_script_holds_as_texts_are_left_as_they_are():
 
 def test_a_long_script_is_read_once():
     script = "ab/" * 100_000  # read once from each stroke, this would take minutes
-    assert settled([display(text_html=script)], cell())[0]["data"]["text/html"] == script
+    assert (
+        reproducible_outputs([display(text_html=script)], cell())[0]["data"]["text/html"] == script
+    )
 
 
 def test_what_the_next_build_would_print_otherwise_is_named(tmp_path):
-    assert varying([stream(f"{tmp_path}/a.csv")], tmp_path, 0.0)
-    assert not varying([stream("a.csv 12:00:00")], tmp_path, 0.0)
+    assert varying_outputs([stream(f"{tmp_path}/a.csv")], tmp_path, 0.0)
+    assert not varying_outputs([stream("a.csv 12:00:00")], tmp_path, 0.0)
     assert (
         "one.qmd:11: the cell prints the time" in mistakes_of([], "html", varies=("the time",))[0]
     )

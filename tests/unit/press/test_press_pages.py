@@ -16,17 +16,15 @@ from press.chapter.manuscript import inline_markdown
 from press.chapter.shortcodes import Values, resolve_shortcodes, spell
 from press.chapter.source import source_of
 from press.document import tree
-from press.document.counting import counted
 from press.document.crossref import Wording, collected, number_text, resolve, wording
 from press.document.links import anchors_of
-from press.document.numbering import number_blocks
+from press.document.numbering import counted, number_blocks
 from press.document.page import Page, number_page, read_page
 from press.document.pandoc import read
-from press.errors import ChapterError, Location
+from press.errors import ChapterError, Location, Mistakes
 from press.html.figures import figure_blocks
 from press.html.search import words
-from press.mistakes import Mistakes
-from press.pdf.writing import length, string
+from press.pdf.writing import length, typst_string
 from press.project.authors import authors
 from press.project.project import Entry
 from press.project.yaml import Settings
@@ -540,4 +538,4 @@ def test_lengths_in_typst(given, typst):
 
 
 def test_texts_in_typst():
-    assert string('a "b" \\c') == '"a \\"b\\" \\\\c"'
+    assert typst_string('a "b" \\c') == '"a \\"b\\" \\\\c"'

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from press.chapter.reading import chapter_numbers, read_book
+from press.chapter.book import chapter_numbers, read_book
 from press.errors import ChapterError, PressError, ProjectError, UnsupportedError
 from press.project.project import read_project
 from press.project.yaml import merged, parse_settings

@@ -7,10 +7,9 @@ import pytest
 import typst
 
 from press.document.pandoc import document, write
-from press.errors import TypesettingError
-from press.mistakes import Mistakes
+from press.errors import Mistakes, TypesettingError
 from press.pdf.book import _chapter, compile_pdf, with_place
-from press.pdf.letters import check_letters
+from press.pdf.missing_characters import check_letters
 from press.pdf.tables import fitted, with_measured_widths
 from press.pdf.writing import TypstWriter
 from tests.unit.press.test_press_pages import page

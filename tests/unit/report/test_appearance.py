@@ -10,7 +10,7 @@ from analysis.exhibits.parts.exhibit import Figure
 from audit.ledger.record import Location
 from report.checks.pages import empty_pages, empty_pages_message
 from report.checks.readiness import refuse_unreadable, unreadable
-from report.register import Use
+from report.exhibit_references import Use
 
 WORDS, MARGIN = SimpleNamespace(roles=("P",)), SimpleNamespace(roles=("Artifact",))
 

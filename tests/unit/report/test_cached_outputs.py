@@ -8,9 +8,9 @@ import typst
 
 from analysis.cache import Cache
 from analysis.exhibits.parts.exhibit import Number, Provenance, Table
-from press.cache import recalled, using_cache
+from press.cache import cached_call, using_cache
+from press.chapter.book import read_book
 from press.chapter.cells import Cell, Prose
-from press.chapter.reading import read_book
 from press.document import pandoc
 from press.guard import printed
 from press.guard.printed import read_pdf
@@ -176,14 +176,14 @@ def test_other_code_of_the_press_recalls_nothing(tmp_path):
         store = PressCache(tmp_path / "pages")
         store.__dict__["code"] = code
         with using_cache(store):
-            assert recalled("given", make, clean=lambda: True) == ["x"]
+            assert cached_call("given", make, clean=lambda: True) == ["x"]
     assert len(made) == 2
 
 
 @pytest.mark.parametrize(("value", "clean"), [([(1, 2)], True), (["x"], False)])
 def test_what_json_changes_or_a_mistake_is_in_is_not_recalled(tmp_path, value, clean):
     with using_cache(PressCache(tmp_path / "pages")):
-        assert recalled("given", lambda: value, clean=lambda: clean) == value
+        assert cached_call("given", lambda: value, clean=lambda: clean) == value
     assert not (tmp_path / "pages").exists()
 
 

@@ -10,7 +10,7 @@ from audit.ledger.ledger import Commit
 from audit.ledger.reading import read_ledger
 from press.errors import Location
 from report.audit_pages import PAGES, write_audit_pages
-from report.register import Use
+from report.exhibit_references import Use
 from report.reuse import ledger as kept_ledgers
 from report.reuse.ledger import PLACE, cached_ledger
 from tests.unit.audit import small_trail

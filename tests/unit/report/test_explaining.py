@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from report.reuse.explain import LISTED, Steps, explained, steps_before
+from report.reuse.explanation import LISTED, Steps, explained, steps_before
 from report.reuse.last_build import LastBuild, read
 
 CHAPTER = {"runner": "r", "code": "c", "shown": {"flow": "f", "map": "m"}}

@@ -10,7 +10,8 @@ import pytest
 from audit.coverage.literals import numbers
 from report.formats.archive import members
 from report.formats.word import words_of
-from report.formats.writing import made_now, write_formats
+from report.formats.word_design import STYLED, style_id
+from report.formats.writing import without_cache, write_formats
 from report.reuse import formats
 from report.reuse.formats import FormatCache
 
@@ -19,7 +20,12 @@ SVG = (
     '<rect x="5" y="10" width="20" height="30" fill="#12436d"/></svg>'
 )
 PAGE = """<!DOCTYPE html><html lang="en-GB"><body><nav>Chapters 99</nav><main>
-<div class="book-label">Invented data</div><h1>Findings</h1>
+<div class="book-label">Invented data</div>
+<h1 id="f"><span class="chapter-number">1</span> Findings</h1>
+<div class="published"><p><span class="published">Published.</span> It fell.</p>
+<ul><li>In one place.</li></ul></div>
+<div class="invented-result"><p>
+<span class="invented-result">Invented data.</span> It rose.</p></div>
 <p>The ratio is 0.41 (<a href="../index.html#words">as said</a>).</p>
 <details class="code-fold"><summary>Code</summary><pre>x = 77</pre></details>
 <div id="fig-bars"><figure><img src="../_exhibits/bars.svg" alt="Bars of 3 and 4.">
@@ -57,7 +63,7 @@ FILES = {
 MADE = ("audit/exhibits/bars.png", "data.xlsx", "report.docx")
 
 
-def write(book, files=FILES, ledger=LEDGER, moment=86_400, recall=made_now):
+def write(book, files=FILES, ledger=LEDGER, moment=86_400, recall=without_cache):
     for path, text in {**files, "audit/ledger.json": json.dumps(ledger)}.items():
         (book / path).parent.mkdir(parents=True, exist_ok=True)
         (book / path).write_text(text, "utf-8")
@@ -95,6 +101,48 @@ def test_word_tells_pictures_headings_and_the_label(made):
     assert "Invented data: not evidence" in files[header].decode()
     assert "headerReference" in document
     assert 'w:val="en-GB"' in files["word/styles.xml"].decode()
+
+
+@pytest.fixture(scope="module")
+def document(made):
+    return members((made.once / "report.docx").read_bytes())["word/document.xml"].decode()
+
+
+def styled(document, style):
+    """Return the text of each paragraph in a style."""
+    found = re.findall(rf'<w:p><w:pPr><w:pStyle w:val="{style}" ?/>.*?</w:p>', document)
+    return [re.sub(r"<[^>]+>", "", each) for each in found]
+
+
+def test_word_has_the_two_voices_in_styles_of_their_own(document):
+    assert styled(document, "Published") == ["Published. It fell.", "In one place."]
+    assert styled(document, "InventedData") == ["Invented data. It rose."]
+    assert styled(document, "Caption") == ["Figure 1.1: Bars", "Table 1.1: Rates"]
+
+
+def test_the_contents_of_word_list_the_chapters_with_their_numbers(document):
+    assert styled(document, "TOC1") == ["Home", "1 Findings"]
+    assert styled(document, "TOC2") == ["Words"]
+    assert "w:dirty" not in document, "Word would ask each reader whether to update them"
+    for anchor in re.findall(r'<w:pStyle w:val="TOC\d"/></w:pPr><w:hyperlink w:anchor="([^"]+)"',
+                             document):  # fmt: skip
+        assert f'w:name="{anchor}"' in document
+
+
+def test_a_table_in_word_keeps_its_rows_whole_and_its_headings_overleaf(document):
+    assert styled(document, "TableHeading") == ["Pilot", "Rate"]
+    assert styled(document, "TableText") == ["Lambeth", "1,204"]
+    assert document.count("<w:cantSplit/>") == 2
+
+
+def test_every_style_that_word_is_given_is_defined(made):
+    files = members((made.once / "report.docx").read_bytes())
+    styles = files["word/styles.xml"].decode()
+    used = set(
+        re.findall(r'<w:(?:p|r|tbl)Style w:val="(\w+)"', files["word/document.xml"].decode())
+    )
+    assert {each for each in used if f'w:styleId="{each}"' not in styles} == set()
+    assert {*map(style_id, STYLED.values())} <= set(re.findall(r'w:styleId="(\w+)"', styles))
 
 
 def test_the_workbook_keeps_the_conventions_of_accessible_spreadsheets(made):

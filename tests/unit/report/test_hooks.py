@@ -5,9 +5,9 @@ import json
 import pytest
 
 from analysis.errors import VerificationFailed
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from report.finish import LEDGER
-from report.hooks.frozen import FREEZERS, execution_digest, thaw
+from report.hooks.freeze import FREEZERS, execution_digest, remove_frozen
 from report.hooks.rendered_pages import finish_pages, mark_out_of_date
 from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
@@ -34,14 +34,14 @@ def frozen(root):
 def test_what_was_frozen_goes_when_anything_else_moves_and_stays_when_nothing_does(tmp_path):
     (tmp_path / ".report").mkdir()
     freeze(tmp_path)
-    assert thaw(tmp_path, "a")  # frozen under nobody knows what
+    assert remove_frozen(tmp_path, "a")  # frozen under nobody knows what
     assert not frozen(tmp_path)
     freeze(tmp_path)
-    assert not thaw(tmp_path, "a")
+    assert not remove_frozen(tmp_path, "a")
     assert frozen(tmp_path)
-    assert thaw(tmp_path, "b")
+    assert remove_frozen(tmp_path, "b")
     assert not frozen(tmp_path)
-    assert not thaw(tmp_path, "c")  # nothing to remove
+    assert not remove_frozen(tmp_path, "c")  # nothing to remove
 
 
 @pytest.fixture

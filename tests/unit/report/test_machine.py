@@ -15,11 +15,11 @@ from analysis.errors import ConfigurationError
 from audit.trace.repository import Commit
 from press.document.citations import Sources, with_citations
 from press.document.pandoc import read
-from press.project.output_folder import OLD, aside
+from press.project.output_folder import OLD, working_folder
 from report import command_line
 from report.command_line import INTERRUPTED, main
 from report.commands.build import timestamp
-from report.lock import alone
+from report.lock import project_lock
 
 ROOT = Path(__file__).parents[3]
 
@@ -132,7 +132,7 @@ def test_a_lock_goes_with_its_process_however_that_ends(tmp_path):
         time.sleep(0.02)
     killed.kill()
     killed.wait()
-    with alone(tmp_path):
+    with project_lock(tmp_path):
         pass
 
 
@@ -144,7 +144,7 @@ def test_what_a_killed_build_left_is_removed_by_the_next(tmp_path):
     mine, other = tmp_path / f"._book-{os.getpid()}-abc", tmp_path / "._book-summary-abc"
     for folder in (left, mine, other):
         (folder / "book").mkdir(parents=True)
-    with aside(target) as folder:
+    with working_folder(target) as folder:
         assert folder.is_dir()
     assert not left.exists()
     assert mine.exists(), "a build under way"
@@ -167,7 +167,7 @@ def test_a_book_that_a_killed_build_took_away_comes_back(tmp_path):
     left = tmp_path / f"._book-{_ended()}-x"
     (left / OLD).mkdir(parents=True)
     (left / OLD / "index.html").write_text("the last book")
-    with aside(tmp_path / "_book"):
+    with working_folder(tmp_path / "_book"):
         assert (tmp_path / "_book" / "index.html").read_text() == "the last book"
     assert not left.exists()
 
@@ -177,7 +177,7 @@ def test_a_book_that_stands_is_not_put_back_to_an_older_one(tmp_path):
     (left / OLD).mkdir(parents=True)
     (tmp_path / "_book").mkdir()
     (tmp_path / "_book" / "index.html").write_text("the last book")
-    with aside(tmp_path / "_book"):
+    with working_folder(tmp_path / "_book"):
         assert (tmp_path / "_book" / "index.html").read_text() == "the last book"
 
 

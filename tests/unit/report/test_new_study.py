@@ -24,14 +24,14 @@ from audit.trace import program as programs
 from audit.trace.program import program
 from audit.trace.sources import SourceIndex
 from benchmarks.trial_study import by_hand, ratio_by_regression
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from report.command_line import main, refuse_other_code
 from report.commands.build import exhibit_kinds
 from report.commands.new import QUESTIONS
+from report.exhibit_references import check, uses
 from report.new.answers import code_of, parse
 from report.new.contracts import Contracts
 from report.new.writing import write_study
-from report.register import check, uses
 from report.reuse.inputs import Asked, gather
 from tests.architecture import ROOT
 

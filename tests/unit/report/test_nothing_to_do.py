@@ -9,13 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from analysis import installed
+from analysis import installed_packages
 from analysis.errors import ConfigurationError
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from report.reuse import inputs
-from report.reuse.cells import shows_only
-from report.reuse.last_build import BUILDS
-from report.reuse.nothing_to_do import STANDS, Recorder, asked_for, nothing_to_do
+from report.reuse.displayed import shows_only
+from report.reuse.last_build import BUILDS, STANDS, Recorder, build_options, nothing_to_do
 
 FILES = {
     "study.toml": "seed = 1\n", "index.qmd": "# One\n", "analysis/model.py": "A = 1\n",
@@ -47,7 +46,7 @@ def project(tmp_path, monkeypatch):
 
 def asked(**other):
     given = {"data": None, "formats": ("html",), "out": None, "engine": "embedded", "profiles": ()}
-    return asked_for(**(given | other))
+    return build_options(**(given | other))
 
 
 def record(root, *, during=lambda: None, settled=True):
@@ -109,7 +108,7 @@ def test_a_package_edited_within_a_tick_of_the_clock_is_known_by_what_it_holds(p
     with os.scandir(project.parent / "packages" / "numpy") as inside:
         entry = next(inside)
     digest = hashlib.sha256(b"X = 1\n").hexdigest()
-    assert (digest in installed._facts(entry, entry.stat().st_ctime_ns + age)) is read
+    assert (digest in installed_packages._facts(entry, entry.stat().st_ctime_ns + age)) is read
 
 
 @pytest.mark.usefixtures("project")

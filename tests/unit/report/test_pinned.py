@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import ConfigurationError
-from audit.coverage.literals import FILE, explained, parse_literals
-from report.checks.pinned import as_toml, pinned_literals
+from audit.coverage.literals import FILE, explained_numbers, parse_literals
+from report.checks.literal_sources import as_toml, pinned_literals
 
 ROOT = Path(__file__).parents[3]
 
@@ -51,8 +51,8 @@ def test_a_number_is_explained_only_where_it_is_what_it_repeats(
     project, pattern, repeats, holds, lies
 ):
     literals = pinned(project, pattern, repeats)
-    assert explained(holds, literals)
-    assert not explained(lies, literals)
+    assert explained_numbers(holds, literals)
+    assert not explained_numbers(lies, literals)
 
 
 @pytest.mark.parametrize(
@@ -100,4 +100,4 @@ def test_every_literal_of_the_report_is_pinned_and_travels_so():
     assert parse_literals(as_toml(literals)) == literals
     for lie in ("60% power", "a 90% confidence interval", "per 2,000 pupils", "Children Act 1998",
                 "Section 18", "Key finding 7", "(Westlake et al. 2021)"):  # fmt: skip
-        assert not explained(lie, literals), lie
+        assert not explained_numbers(lie, literals), lie

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from analysis import importing
 from press.build import build_book
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from report.commands import preview as previewing
 from report.commands.preview import CodeChanged, Preview
 
@@ -76,12 +77,26 @@ def test_after_a_failure_everything_is_made_anew(preview, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "path", ["chapters/own.csv", "chapters/helper_of_mine.py", "chapters/_metadata.yml", "a.png"]
-)
+    "path",
+    ["chapters/own.csv", "chapters/helper_of_mine.py", "chapters/_metadata.yml", "a.png",
+     "benchmarks/seconds.csv", "tests/validation/cases.py"],
+)  # fmt: skip
 def test_a_file_that_a_cell_may_read_executes_every_chapter(preview, path):
     book, state = preview
     book.rebuild(frozenset())
     book.rebuild(frozenset({"index.qmd", path}))
+    assert state.kept == [[], []]
+
+
+def test_an_edit_is_not_forgotten_if_a_chapter_is_broken_at_the_same_time(preview, monkeypatch):
+    """Once the chapter is right again, only the chapter has changed since the last attempt."""
+    book, state = preview
+    book.rebuild(frozenset())
+    with monkeypatch.context() as broken:
+        broken.setattr(previewing, "read_book", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            book.rebuild(frozenset({"index.qmd", "chapters/own.csv"}))
+    book.rebuild(frozenset({"index.qmd"}))
     assert state.kept == [[], []]
 
 
@@ -133,9 +148,22 @@ def test_another_commit_puts_its_label_on_the_pages_and_executes_nothing(preview
 
 def test_history_and_another_extract_are_watched(tmp_path):
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
-    found = Preview(tmp_path, tmp_path / "extract", ()).outside()
-    assert found[0] == tmp_path / "extract"
+    extract = tmp_path.parent / "an extract"
+    found = Preview(tmp_path, extract, ()).outside()
+    assert found[0] == extract
     assert tmp_path / ".git" / "HEAD" in found
+    assert importing.CODE / "analysis" in found, "the program of a study that has none itself"
+
+
+def test_the_extract_that_the_settings_name_is_watched_wherever_it_is(tmp_path):
+    settings = (importing.CODE / "study.toml").read_text("utf-8")
+    found = Preview(tmp_path, None, ())
+    for folder in ("../elsewhere", ".hidden"):
+        edited = re.sub('extract_directory = ".*"', f'extract_directory = "{folder}"', settings)
+        (tmp_path / "study.toml").write_text(edited, "utf-8")
+        assert found.outside()[0] == tmp_path / folder
+    (tmp_path / "study.toml").write_text("half an edi", "utf-8")
+    assert found.outside()[0] == tmp_path / ".hidden"
 
 
 def test_another_configuration_executes_every_chapter(preview):
@@ -145,8 +173,14 @@ def test_another_configuration_executes_every_chapter(preview):
     assert state.kept == [[], []]
 
 
-def test_new_code_asks_for_a_new_process(preview):
+@pytest.mark.parametrize(
+    "path",
+    ["exhibits/tables.py", importing.CODE / "analysis" / "extract" / "panel.py",
+     importing.CODE / "audit" / "templates" / "exhibit.html",
+     importing.CODE / "press" / "html" / "book.css"],
+)  # fmt: skip
+def test_new_code_or_a_new_template_asks_for_a_new_process(preview, path):
     book, state = preview
     with pytest.raises(CodeChanged):
-        book.rebuild(frozenset({"analysis/extract/panel.py"}))
+        book.rebuild(frozenset({str(path)}))
     assert not state.kept

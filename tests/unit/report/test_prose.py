@@ -6,7 +6,7 @@ import pytest
 
 from analysis.errors import ClaimBroken
 from audit.coverage.literals import Literal, read_literals
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from press.chapter.source import source_of
 from report.checks.prose import bare_numbers, texts_of
 from report.checks.readiness import refuse_bare

@@ -9,7 +9,7 @@ from analysis.errors import ChapterFailed
 from analysis.exhibits.parts.exhibit import Number
 from audit.ledger.record import Location
 from report.checks.readiness import check_citations
-from report.register import Use
+from report.exhibit_references import Use
 
 USED = [
     Use("trial_ratio", "number", "", Location("one.qmd", 1)),

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from analysis.errors import ChapterFailed
-from press.chapter.reading import read_book
-from report.register import check, references, uses
+from press.chapter.book import read_book
+from report.exhibit_references import check, references, uses
 
 CONFIGURATION = """
 project: {type: book}

@@ -1,7 +1,7 @@
 """What the ledger states of chapters and sources is what they say."""
 
 from audit.seal.verification import ROOT
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from report.structure import sources, structure
 
 

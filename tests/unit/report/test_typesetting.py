@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from analysis.errors import ChapterFailed, ConfigurationError
-from press.chapter.reading import read_book
+from press.chapter.book import read_book
 from press.errors import PressError
 from report import engines
 from report.commands import hooks
@@ -281,7 +281,7 @@ def test_the_cover_names_who_answers_or_says_that_nobody_does():
     hosted, neither = (cover(each, Commit, 0, "key") for each in (Hosted, Ledger))
     contacts = [each["evaluation"]["contact"] for each in (named, hosted, neither)]
     assert contacts[:2] == ["The evaluation team", "https://example.org/report"]
-    assert contacts[2].startswith("Not given")
+    assert contacts[2].startswith("None named")
 
 
 def test_a_release_on_real_data_has_no_banner(tmp_path):

@@ -1,5 +1,7 @@
 """A book is of one state of its files, and a release is of nothing that was kept."""
 
+import os
+import time
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
@@ -25,8 +27,14 @@ def test_an_edit_of_what_a_book_is_written_in_is_seen(tmp_path, name):
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("one")
-    before = hash_sources(tmp_path)
+    before, times = hash_sources(tmp_path), path.stat()
     refuse_changed(before, hash_sources(tmp_path))
+    time.sleep(0.02)
+    path.write_text("two")  # while the book is read
+    path.write_text("one")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    with pytest.raises(InputsChanged, match=name):
+        refuse_changed(before, hash_sources(tmp_path))
     path.write_text("two")
     with pytest.raises(InputsChanged, match=name):
         refuse_changed(before, hash_sources(tmp_path))

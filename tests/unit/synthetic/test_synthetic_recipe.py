@@ -13,14 +13,7 @@ import pytest
 from analysis.contracts import Column, DataContract, read_contracts
 from analysis.errors import ConfigurationError
 from analysis.study.settings import read_study
-from analysis.synthetic import (
-    Recipe,
-    activity,
-    extract,
-    fieldwork,
-    generate,
-    staff,
-)
+from analysis.synthetic import Recipe, extract, fieldwork, generate, staff
 from analysis.synthetic.ingredient import Ingredient
 
 ROOT = Path(__file__).parents[3]
@@ -254,8 +247,8 @@ def test_a_number_more_or_less_is_a_category(name):
 @pytest.mark.parametrize(
     ("module", "table"),
     [
-        (activity, "_TYPES"), (activity, "_STATUSES"), (activity, "_HOURS"),
-        (activity, "_BY_PHASE"), (activity, "_BY_INTEGRATION"),
+        (staff, "_TYPES"), (staff, "_STATUSES"), (staff, "_HOURS"),
+        (staff, "_BY_PHASE"), (staff, "_BY_INTEGRATION"),
         (extract, "_ANSWERS"), (fieldwork, "_FINDINGS"), (fieldwork, "_DIRECTIONS"),
         (fieldwork, "_PATHWAYS"), (fieldwork, "_PHASE_MONTHS"), (fieldwork, "_CODES"),
         (fieldwork, "_CODERS"), (staff, "_MOST_DAYS"), (staff, "_SHARE"), (staff, "_READINESS"),
