@@ -98,7 +98,7 @@ def disclosure_rules(disclosure_settings: Disclosure) -> DisclosureRules:
 
 def engine_settings(study: Study) -> Scale:
     """Return the engine that validates and counts the events."""
-    return study.scale
+    return study.scale.of_events
 
 
 def seed(study: Study) -> int:

@@ -1,4 +1,4 @@
-"""Tables of the design: schools compared, assumptions, and deviations."""
+"""Tables of the design: schools compared, assumptions, deviations, and limits."""
 
 from __future__ import annotations
 
