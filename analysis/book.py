@@ -4,7 +4,7 @@ from analysis.book import claims, figures, numbers, run, tables
 figures.effect_forest      # a figure that displays itself
 tables.effect_table        # so does a table
 numbers.schools_lambeth    # a number in a sentence
-claims.intervals_are_wide  # a sentence that holds only while its evidence does
+claims.intervals_are_wide  # a sentence that is printed only while its evidence supports it
 run("contract_results")    # a result that is not an exhibit
 """
 

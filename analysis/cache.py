@@ -128,7 +128,7 @@ def _header(key: str, data: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class PendingCache(Cache):
-    """A cache that writes nothing until told that the files behind it were not edited meanwhile.
+    """A cache that writes nothing until its files are known not to have been edited meanwhile.
 
     An entry is under the digest of files as they were hashed; if one is edited before it is read,
     the value belongs to no state of the files.

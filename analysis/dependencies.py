@@ -69,7 +69,7 @@ def hash_files(root: Path, extract: Path) -> dict[str, str]:
             stale.append(name)
     if stale:
         raise InputsChanged(
-            f"{_some(stale)} changed since this process read it",
+            f"{first_names(stale)} changed since this process read it",
             remedy="run the command again, or restart the kernel",
         )
     return found
@@ -169,11 +169,12 @@ def refuse_changed(before: Mapping[str, object], after: Mapping[str, object]) ->
     edited = sorted(n for n in before.keys() | after.keys() if before.get(n) != after.get(n))
     if edited:
         raise InputsChanged(
-            f"{_some(edited)} changed while the report was computed from it",
+            f"{first_names(edited)} changed while the report was computed from it",
             remedy="save your edits and run the command again; nothing was stored",
         )
 
 
-def _some(names: list[str]) -> str:
+def first_names(names: list[str]) -> str:
+    """Return the first of some names, and how many more there are."""
     more = f" and {len(names) - SHOWN_AT_MOST} more" if len(names) > SHOWN_AT_MOST else ""
     return ", ".join(names[:SHOWN_AT_MOST]) + more

@@ -56,13 +56,13 @@ class NothingTested(ReportError):
 
 
 class ClaimBroken(ReportError):
-    """A sentence of the report no longer holds, in a release (author)."""
+    """A sentence of the report is no longer true, in a release (author)."""
 
     exit_code = 5
 
 
 class ExhibitHeld(ReportError):
-    """Disclosure control holds back an exhibit, in a release (author)."""
+    """Disclosure control withholds an exhibit, in a release (author)."""
 
     exit_code = 6
 

@@ -281,7 +281,7 @@ class Evaluation:
 
 
 def refuse_uncounted(outcomes: tuple[Outcome, ...], contracts: Mapping[str, DataContract]) -> None:
-    """Refuse an outcome of a type of event that no extract may hold: it would always be zero.
+    """Refuse an outcome of a type of event that no extract may contain: it would always be zero.
 
     Raises
     ------

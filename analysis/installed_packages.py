@@ -14,11 +14,18 @@ import sys
 import time
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis import importing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _NEVER_RUN = ("__pycache__", "idlelib", "site-packages", "test", "tests", "turtledemo")
 """Folders below one of `sys.path` that no result depends on: byte code, which Python checks
 against its source, the packages of another environment, and tests."""
 _STUB = ".pyi"
+_OF_THE_PROJECT = (*importing.PACKAGES, "benchmarks", "tests")
 _RECENT = 2_000_000_000
 """Nanoseconds within which a second edit may leave a file's time unchanged, on coarse clocks."""
 
@@ -29,19 +36,40 @@ def installed() -> dict[str, str]:
     Returns
     -------
     dict of str
-        Digests by folder of `sys.path` and name. Folders of the project itself are left out, since
-        its files are identified by their contents.
+        Digests by folder of `sys.path` and name. Of the folder of a project or study only what
+        could be imported in the place of a package counts, by its contents: its own packages are
+        identified where they are used.
     """
     now = time.time_ns()
     found: dict[str, str] = {}
     for folder in dict.fromkeys(sys.path):
-        if not os.path.isdir(folder) or (Path(folder) / "analysis" / "environment.py").is_file():
+        if not os.path.isdir(folder):
+            continue
+        if _is_project(Path(folder)):
+            found |= {f"{folder}/{name}": digest for name, digest in _shadows(Path(folder))}
             continue
         for entry in list(os.scandir(folder)):
             if _counts(entry.name):
                 lines = "\n".join(_facts(entry, now)).encode("utf-8", "surrogateescape")
                 found[f"{folder}/{entry.name}"] = hashlib.sha256(lines).hexdigest()
     return found
+
+
+def _is_project(folder: Path) -> bool:
+    own = (folder / "study.toml", folder / "analysis" / "environment.py")
+    return any(each.is_file() for each in own)
+
+
+def _shadows(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield name and SHA-256 of what Python would import from a project instead of a package."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            own = path.name in _OF_THE_PROJECT or not any(path.glob("__init__.*"))
+            inside = [] if own else sorted(importing.importable(path))
+        else:
+            inside = [path] if path.name.endswith(importing.IMPORTED) else []
+        for each in inside:
+            yield each.relative_to(folder).as_posix(), hashlib.sha256(each.read_bytes()).hexdigest()
 
 
 @cache

@@ -61,8 +61,8 @@ def quoted(text: str) -> str:
 
     Examples
     --------
-    >>> quoted("A title" + 80 * " " + "verdict       holds")
-    'A title verdict holds'
+    >>> quoted("A title" + 80 * " " + "verdict       passes")
+    'A title verdict passes'
     """
     return printable(re.sub(r"\s{2,}", " ", text))
 

@@ -106,6 +106,20 @@ def _key(given: Any) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
+def cached_bytes(given: Any, make: Callable[[], bytes], *, clean: Callable[[], bool]) -> bytes:
+    """Return the bytes that a pure function makes; the arguments are as for `cached_call`."""
+    if not _STORES:
+        return make()
+    store = _STORES[-1]
+    key = _key(("bytes", given))
+    data = store.read(key)
+    if data is None:
+        data = make()
+        if clean():
+            store.write(key, data)
+    return data
+
+
 def cached_call(given: Any, make: Callable[[], Any], *, clean: Callable[[], bool]) -> Any:
     """Return the result of a pure function, from the store if it was computed before.
 

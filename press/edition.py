@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,6 +32,7 @@ from press.lua.running import Asked, Surroundings
 from press.lua.shortcodes import LuaShortcodes, shortcode_files
 from press.pdf.book import compile_pdf, with_place, write_typst
 from press.pdf.missing_characters import check_letters
+from press.pdf.pdf_cache import cached_pdf
 from press.project.extension import read_extension
 from press.project.options import chapter_options, execute_options
 from press.project.project import Project
@@ -217,8 +218,14 @@ class Edition:
         self.found.stop()
         folder.mkdir()
         files.write(folder)
+        asked = text, folder, self.standards(), timestamp, fonts
+        noted = self.found.count
         try:
-            pdf = compile_pdf(text, folder, self.standards(), timestamp, fonts, self.found)
+            pdf = cached_pdf(
+                *asked,
+                partial(compile_pdf, *asked, self.found),
+                clean=lambda: self.found.count == noted,
+            )
         except TypesettingError as error:
             raise with_place(error, ready.pages) from None
         self.losses += lost_in_print(ready.pages, pdf)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.study.toml_file import key_lines
 from audit.ledger.exhibit_record import record, shown_evidence
-from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting, Step, here
+from audit.ledger.ledger import Ledger, here
+from audit.ledger.provenance import InputFile, RuleOutcome, Setting, Step
 from audit.trace.lineage import Dataflow, code_table, counted_outcomes, dotted
 from audit.trace.program import program
 from audit.trace.repository import read_commit

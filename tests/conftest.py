@@ -26,7 +26,7 @@ the corpus of what Quarto made is no part of the project (`tests/book/golden_boo
 must run there."""
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     missing = [name for name in SCALE if importlib.util.find_spec(name) is None]
     for item in items:
         if missing and item.get_closest_marker("scale"):
@@ -35,6 +35,28 @@ def pytest_collection_modifyitems(items):
         for marker, names in TOOLS.items():
             if item.get_closest_marker(marker) and not any(map(shutil.which, names)):
                 item.add_marker(pytest.mark.skip(reason=f"needs {marker} ({names[0]} on PATH)"))
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    items[:] = _long_first(items, workers)
+
+
+def _long_first(items, workers):
+    """Return tests in an order in which each worker begins with modules that have slow ones.
+
+    Under `--dist worksteal` each is first given an equal run of tests, in order; what ends late
+    then consists of short tests, which are divided to the last.
+    """
+    modules = {}
+    for item in items:
+        modules.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    slow = [each for each in modules.values() if any(i.get_closest_marker("slow") for i in each)]
+    rest = [item for each in modules.values() if each not in slow for item in each]
+    ordered = []
+    for worker in range(workers):
+        own = [item for each in slow[worker::workers] for item in each]
+        more = max((len(items) - len(ordered)) // (workers - worker) - len(own), 0)
+        ordered += own + rest[:more]
+        del rest[:more]
+    return ordered + rest
 
 
 def _seconds_by_folder(reports):

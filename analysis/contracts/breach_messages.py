@@ -41,7 +41,7 @@ def describe(
         The extract as sent: if given, the values that break a rule are shown with their rows. Only
         for the terminal of someone who may see the data.
     every_rule
-        Whether the tables also list the rules that hold, rather than count them.
+        Whether the tables also list the rules that are met, rather than count them.
     """
     datasets = dict.fromkeys(result.dataset for result in results.results)
     parts = [_dataset(results, name, every_rule=every_rule) for name in datasets]

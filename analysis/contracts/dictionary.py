@@ -22,7 +22,7 @@ DICTIONARY_COLUMNS = {
     "values": "Values allowed: a list, a range or a form",
     "required": "Whether every row must have it",
     "key": "Whether it identifies the row, by itself or with others",
-    "refers_to": "The column that must hold each value",
+    "refers_to": "The column that must contain each value",
     "sensitivity": "Whom it is about: child, worker, school or none",
     "missing_percent": "Rows expected to be blank, per cent",
 }
@@ -33,7 +33,7 @@ RULE_COLUMNS = {
     "rule": "The rule's id",
     "column": "The column it is about; blank for rows or the whole file",
     "severity": "An error stops the report; a warning is printed",
-    "expected": "What must hold",
+    "expected": "What must be true",
     "reason": "Why it matters",
     "remedy": "What the data manager does about a breach",
 }

@@ -58,7 +58,7 @@ class Answer:
     Attributes
     ----------
     success
-        Whether it holds.
+        Whether it is met.
     tested, failing
         Number of rows that it was tested on, and that break it.
     rows

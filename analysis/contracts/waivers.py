@@ -82,7 +82,7 @@ def read_waivers(path: Path) -> tuple[Waiver, ...]:
     entries = found.get("waiver", [])
     if set(found) - {"waiver"} or not _is_list_of_tables(entries):
         raise ConfigurationError(
-            "holds something other than waivers", place=place, remedy="head each with [[waiver]]"
+            "contains something other than waivers", place=place, remedy="head each with [[waiver]]"
         )
     waivers = tuple(_waiver(each, f"{place}, [[waiver]] {n}") for n, each in enumerate(entries, 1))
     for number, waiver in enumerate(waivers, 1):

@@ -312,7 +312,7 @@ def unknown(name: str, known: Iterable[str]) -> ChapterFailed:
 
 
 def inputs(root: Path, directory: Path, study: object) -> dict[str, object]:
-    """Return the inputs of the graph: the study, and the folders that hold its files."""
+    """Return the inputs of the graph: the study, and the folders of its files."""
     return {
         "study": study,
         "extract_directory": directory,

@@ -11,15 +11,12 @@ from dataclasses import replace
 from analysis.disclosure import EGRESS, PUBLIC, DisclosureRules
 from analysis.errors import ConfigurationError
 from analysis.study.balancing import BalancingOutcome
+from analysis.study.decisions import Assumption, Costs, Disclosure, ScaleUp
 from analysis.study.scale import Scale
 from analysis.study.scenario import Scenario
 from analysis.study.settings import (
-    Assumption,
-    Costs,
-    Disclosure,
     Outcome,
     Pilot,
-    ScaleUp,
     SpecificationSettings,
     Study,
     Window,

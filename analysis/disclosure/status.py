@@ -110,7 +110,7 @@ def read_exceptions(path: Path) -> tuple[ReleaseException, ...]:
     tables = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
     if whole or not tables:
         raise ConfigurationError(
-            f"it holds {', '.join(whole) or 'an exception that is not a table'}",
+            f"it contains {', '.join(whole) or 'an exception that is not a table'}",
             place=path.name,
             remedy="begin each entry with [[exception]]; this file contains nothing else",
         )

@@ -179,7 +179,7 @@ BORNE_OUT, IN_PART, NOT_BORNE_OUT, SILENT = "borne out", "in part", "not borne o
 
 
 def read_checks(checks: Collection[bool]) -> str:
-    """Return what records show about a statement, by which of its checks hold.
+    """Return what records show about a statement, by which of its checks are met.
 
     Examples
     --------

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from analysis.study.scale import Scale
 
 PLACE = "study.toml, [scale]"
+QUIETENED = (
+    # Only SQL is used of PySpark, and Arrow of what it returns.
+    "PySpark does not yet fully support pandas",
+    # Ibis 12 calls DuckDB 2 by names that were still right in DuckDB 1.
+    r"fetch_\w+\(\) is deprecated, use to_\w+\(\) instead",
+)
+"""Warnings of libraries that can't be fixed here, each with its reason."""
 SECONDS_TO_ANSWER = 5.0
 """Within which a cluster's master must accept a connection."""
 SECONDS_FOR_WORKERS = 60.0
@@ -52,6 +59,8 @@ class Engine:
 
     def arrow(self, expression: Any) -> Any:
         """Return the rows of an expression as a table of Arrow."""
+        if self.session is not None:  # Ibis would go by way of pandas
+            return self.spark_frame(expression).toArrow()
         return self.connection.to_pyarrow(expression)
 
     def frame(self, expression: Any) -> pd.DataFrame:
@@ -98,7 +107,8 @@ def engine(scale: Scale, folder: Path) -> Iterator[Engine]:
 
     # The cluster is named in the settings, and what it reads is known by digest.
     with on_behalf(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
+        for message in QUIETENED:
+            warnings.filterwarnings("ignore", message=message)
         try:
             if scale.engine == "duckdb":
                 limits = {

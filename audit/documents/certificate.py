@@ -95,7 +95,7 @@ def _passed(ledger: Ledger) -> str:
     broken = [record for record in claims if record.broken]
     if broken:
         names = ", ".join(record.id for record in broken)
-        parts.append(f"Sentences that no longer hold, marked in the text: {names}.")
+        parts.append(f"Sentences that are no longer true, marked in the text: {names}.")
     unknown = ", ".join(record.id for record in claims if record.unknown)
     if unknown:
         parts.append(

@@ -19,7 +19,8 @@ from audit.trace.text import places
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from audit.ledger.ledger import Definition, Ledger
+    from audit.ledger.ledger import Ledger
+    from audit.ledger.provenance import Definition
     from audit.ledger.record import Record
 
 ROWS = 60

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from audit.ledger.ledger import Step
+    from audit.ledger.provenance import Step
     from audit.pdf.attachments import Attachment
 
 LEDGER = "ledger.json"

@@ -18,7 +18,7 @@ from audit.trace.queries import closure
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from audit.ledger.ledger import Definition
+    from audit.ledger.provenance import Definition
     from audit.ledger.record import Record
     from audit.pages.lineage_graph import LineageGraph
     from audit.pages.trail import Trail

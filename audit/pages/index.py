@@ -9,7 +9,7 @@ from audit.pages.trail import KINDS, Page, outcomes
 from audit.trace.text import by_reference
 
 if TYPE_CHECKING:
-    from audit.ledger.ledger import Definition
+    from audit.ledger.provenance import Definition
     from audit.ledger.record import Record
     from audit.pages.trail import Trail
 

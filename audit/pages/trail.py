@@ -18,7 +18,8 @@ from audit.trace.text import by_reference
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from audit.ledger.ledger import InputFile, Ledger, RuleOutcome
+    from audit.ledger.ledger import Ledger
+    from audit.ledger.provenance import InputFile, RuleOutcome
     from audit.ledger.record import Record
     from audit.pages.source_code import SourceCode
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from importlib import resources
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from analysis.cache import digest_of
 from analysis.importing import code_file
+from audit.ledger.structure import Structure
 from audit.pages.exhibit import exhibit_page
 from audit.pages.index import index_page
 from audit.pages.source_code import STUDY, code_page_body, settings_body
-from audit.pages.trail import Page, outcomes
+from audit.pages.trail import Page, Trail, outcomes
 from audit.templates import printed_text, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from audit.pages.trail import Trail
+    from audit.ledger.provenance import Definition
 
 OWN_FILES = ("audit.css", "index.js", "view.css", "view.js")
 
@@ -40,15 +43,14 @@ def write_trail(trail: Trail, folder: Path, recall: Recall = lambda _, make: mak
         Returns cached pages made from identical input; it must itself check code and libraries.
     """
     slim = without_positions(trail)
-    shared = digest_of(*_stated(slim))
-    for name, given, make in _pages(trail, slim):
+    for name, given, make, made_from in chain(_pages(trail, slim), _code_pages(slim)):
 
-        def text(make: Callable[[], Page] = make) -> str:
-            return _rendered(make(), slim)
+        def text(make: Callable[[], Page] = make, made_from: Trail = made_from) -> str:
+            return _rendered(make(), made_from)
 
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        whole = recall(digest_of(shared, name, given), text)
+        whole = recall(digest_of(name, given), text)
         path.write_text(whole, encoding="utf-8", newline="\n")
     index = _rendered(index_page(trail), trail)
     (folder / "index.html").write_text(index, encoding="utf-8", newline="\n")
@@ -64,17 +66,35 @@ def _rendered(page: Page, trail: Trail) -> str:
 def without_positions(trail: Trail) -> Trail:
     """Return a trail without positions that shift with every edit above: pages, chapter lines.
 
-    Only the page of an exhibit itself shows its positions; all others are made without them.
+    Only the page of an exhibit itself shows its positions; all others are made without them, and
+    without the headings of chapters, which no page shows.
     """
     records = tuple(replace(each, pages=(), shown=()) for each in trail.ledger.records)
-    ledger = replace(trail.ledger, records=records, sources={})
+    ledger = replace(trail.ledger, records=records, sources={}, structure=Structure())
     return replace(trail, ledger=ledger, code=replace(trail.code, ledger=ledger))
 
 
-def _stated(trail: Trail) -> Iterator[str]:
-    """Yield everything from which the pages of a trail without positions are made."""
-    yield trail.ledger.to_json()
-    for file in (*trail.code.files, STUDY):
+def of_module(trail: Trail, code: Mapping[str, Definition]) -> Trail:
+    """Return a trail that holds nothing but one module, so that its page can rest on nothing else.
+
+    Parameters
+    ----------
+    code
+        The definitions of the module.
+    """
+    ledger = replace(
+        trail.ledger, code=code, records=(), files=(), contracts={}, rules=(), settings={},
+        columns={}, graph={}, environment={}, conditions={}, chapters=(),
+    )  # fmt: skip
+    alone = replace(trail.code, ledger=ledger)
+    return Trail(ledger, alone, {}, {}, frozenset(), {}, home=trail.home)
+
+
+def _stated(trail: Trail, files: Iterable[str]) -> Iterator[str]:
+    """Yield everything from which pages are made of a trail, and of files of the project."""
+    # Indentation, which would take most of the time, says nothing.
+    yield json.dumps(trail.ledger.as_dict(), sort_keys=True)
+    for file in files:
         yield code_file(trail.code.root, file).read_text(encoding="utf-8")
     parts = (trail.captions, trail.data, trail.chapters, trail.sources, trail.formulas)
     for part in parts:
@@ -82,18 +102,33 @@ def _stated(trail: Trail) -> Iterator[str]:
     yield repr([sorted(trail.drawings), trail.home, trail.pdf])
 
 
-def _pages(trail: Trail, slim: Trail) -> Iterator[tuple[str, str, Callable[[], Page]]]:
-    """Yield each page's path, its input besides the trail without positions, and its maker.
+Planned = tuple[str, str, Callable[[], Page], Trail]
+"""A page's path, a digest of all that it is made from, its maker, and the trail that it shows."""
+
+
+def _pages(trail: Trail, slim: Trail) -> Iterator[Planned]:
+    """Yield each page except those of code, which are made from less.
 
     The index is not among them because it shows all positions.
     """
+    shared = digest_of(*_stated(slim, (*slim.code.files, STUDY)))
     for record in trail.records.values():
-        yield f"{record.id}.html", repr(record), partial(exhibit_page, record, slim)
+        given = digest_of(shared, repr(record))
+        yield f"{record.id}.html", given, partial(exhibit_page, record, slim), slim
     for name in slim.files:
-        yield slim.file_page(name), "", partial(file_page, name, slim)
+        yield slim.file_page(name), shared, partial(file_page, name, slim), slim
+    yield slim.code.page(STUDY), shared, partial(_settings_page, slim), slim
+
+
+def _code_pages(slim: Trail) -> Iterator[Planned]:
+    """Yield the page of each module."""
+    within: dict[str, dict[str, Definition]] = {}
+    for key, at in slim.ledger.code.items():
+        within.setdefault(at.file, {})[key] = at
     for file in slim.code.files:
-        yield slim.code.page(file), "", partial(_code_page, file, slim)
-    yield slim.code.page(STUDY), "", partial(_settings_page, slim)
+        alone = of_module(slim, within[file])
+        given = digest_of(*_stated(alone, [file]))
+        yield slim.code.page(file), given, partial(_code_page, file, alone), alone
 
 
 def _code_page(file: str, trail: Trail) -> Page:

@@ -48,7 +48,7 @@ def saved(pdf: Any) -> bytes:
         if compressed or _IN_ASCII not in data:
             return data
         with pikepdf.open(io.BytesIO(data)) as again:
-            once_more, compressed = _settled(again)
+            once_more, compressed = _settled(again, data)
         if once_more == data:
             return data
         data = once_more
@@ -60,8 +60,14 @@ def unsettled(pdf: Any) -> bytes:
     return _written(pdf, compress=True)
 
 
-def _settled(pdf: Any) -> tuple[bytes, bool]:
-    """Return a PDF as bytes that stay the same if saved again, and whether with compression."""
+def _settled(pdf: Any, known: bytes = b"") -> tuple[bytes, bool]:
+    """Return a PDF as bytes that stay the same if saved again, and whether with compression.
+
+    Parameters
+    ----------
+    known
+        Bytes that stay the same without compression.
+    """
     import pikepdf
 
     compress = True
@@ -72,8 +78,8 @@ def _settled(pdf: Any) -> tuple[bytes, bool]:
                 compress = False
                 _avoid_ambiguity(again)
             once_more = _written(again, compress=compress)
-        if once_more == data:
-            return data, compress
+        if once_more == data or (once_more == known and not compress):
+            return once_more, compress
         data = once_more
     raise AssertionError("repeated writing of a PDF does not converge")
 

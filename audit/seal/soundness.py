@@ -42,7 +42,7 @@ def refuse_unsound(name: str, found: Verification, refused: str) -> None:
         more = len(wrong) - SHOWN_AT_MOST
         lines = [*wrong[:SHOWN_AT_MOST], *([f"and {more} more"] if more > 0 else [])]
         raise VerificationFailed(
-            f"{refused}, since it does not hold:\n" + "\n".join(f"  - {each}" for each in lines),
+            f"{refused}: it fails verification:\n" + "\n".join(f"  - {each}" for each in lines),
             place=name,
             remedy="build it again; `report verify` says more",
         )

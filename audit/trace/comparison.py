@@ -27,7 +27,7 @@ LEVEL = 0.05
 STATES = {
     True: "satisfied again",
     False: "no longer satisfied",
-    None: "not known to hold any longer",
+    None: "no longer known to be satisfied",
 }
 """The new state of a claim's rule."""
 

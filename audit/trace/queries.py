@@ -18,7 +18,8 @@ from audit.ledger.record import Float, TableRecord
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from audit.ledger.ledger import Definition, Ledger
+    from audit.ledger.ledger import Ledger
+    from audit.ledger.provenance import Definition
     from audit.ledger.record import Record
 
 BACKWARDS = ("data", "code", "study")

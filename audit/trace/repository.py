@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from analysis.environment import LATEST
 from analysis.importing import importable
-from audit.ledger.ledger import Commit as Commit
+from audit.ledger.provenance import Commit as Commit
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping

@@ -9,16 +9,22 @@ but never less, unless a name is computed, which this project does not do.
 from __future__ import annotations
 
 import ast
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.importing import OWN, package_folder
+from audit.trace.syntax import (
+    defined_names,
+    definition_digest,
+    imported_names,
+    imports_in,
+    parts,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
 Key = tuple[str, str]
 """Module and name of a definition."""
@@ -65,7 +71,7 @@ class SourceIndex:
     Parameters
     ----------
     root
-        The study's folder. A package that it does not hold is the program's.
+        The study's folder. A package that it does not contain is the program's.
     packages
         Names of the packages to read.
     """
@@ -142,7 +148,7 @@ class SourceIndex:
     def names_in(self, module: str, name: str) -> dict[str, str]:
         """Return the names that imports bind in a definition, with what they refer to."""
         home = self.modules[module]
-        return {**home.imports, **_imports(self.syntax(module, name), home.name)}
+        return {**home.imports, **imports_in(self.syntax(module, name), home.name)}
 
     def unresolved(self, module: str, name: str) -> set[str]:
         """Return dotted names in these packages that a definition uses but that are not defined.
@@ -150,9 +156,9 @@ class SourceIndex:
         Modules are left out, because the names taken from them are listed themselves.
         """
         home, node = self.modules[module], self.syntax(module, name)
-        imports = {**home.imports, **_imports(node, home.name)}
+        imports = {**home.imports, **imports_in(node, home.name)}
         found = set()
-        for chain in _chains(node):
+        for chain in parts(node).chains:
             stands_for = ".".join([imports.get(chain[0], ""), *chain[1:]])
             own = stands_for.partition(".")[0] in self.packages
             a_module = stands_for in self.modules
@@ -163,9 +169,9 @@ class SourceIndex:
     def _uses(
         self, module: _Module, node: ast.stmt, among: Collection[str] | None = None
     ) -> set[Key]:
-        imports = {**module.imports, **_imports(node, module.name)}
+        imports = {**module.imports, **imports_in(node, module.name)}
         used = set()
-        for chain in _chains(node):
+        for chain in parts(node).chains:
             if among is not None and chain[0] not in among:
                 continue
             target = self._resolve(module, imports, chain)
@@ -220,29 +226,6 @@ def _read_module(root: Path, path: Path, name: str) -> _Module:
     return _Module(name, definitions, imports, tuple(tree.body))
 
 
-def defined_names(statement: ast.stmt) -> list[str]:
-    """Return the names that a top-level statement of a module defines."""
-    match statement:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return [statement.name]
-        case ast.Assign():
-            targets: list[ast.expr] = statement.targets
-        case ast.AnnAssign() | ast.AugAssign():
-            targets = [statement.target]
-        case _:
-            return []
-    return [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
-
-
-def imported_names(body: Iterable[ast.stmt], name: str, path: Path) -> dict[str, str]:
-    """Return the names that the imports of a module bind, with what they refer to."""
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    imports: dict[str, str] = {}
-    for statement in body:
-        imports.update(_imports(statement, package))
-    return imports
-
-
 def _definition(
     statement: ast.stmt, imports: Mapping[str, str], module: str, name: str, file: str
 ) -> Definition:
@@ -250,70 +233,3 @@ def _definition(
     first = min([statement.lineno, *(d.lineno for d in decorators)])
     last = statement.end_lineno or statement.lineno
     return Definition(module, name, file, first, last, definition_digest(statement, imports))
-
-
-def definition_digest(statement: ast.stmt, imports: Mapping[str, str]) -> str:
-    """Return a digest of a definition and of what the imported names in it refer to.
-
-    Otherwise `from scipy.special import digamma as gammaln` would equal `import gammaln`.
-    """
-    used = {part.id for part in ast.walk(statement) if isinstance(part, ast.Name)}
-    meant = [f"{name}={imports[name]}" for name in sorted(used & imports.keys())]
-    own = syntax_digest(statement)
-    return hashlib.sha256("\n".join([own, *meant]).encode()).hexdigest() if meant else own
-
-
-def syntax_digest(node: ast.AST) -> str:
-    """Return the SHA-256 of code in normalised form, without docstrings."""
-    stripped = _WithoutDocstrings().visit(ast.parse(ast.unparse(node)))
-    return hashlib.sha256(ast.unparse(stripped).encode()).hexdigest()
-
-
-class _WithoutDocstrings(ast.NodeTransformer):
-    def _strip(self, node: ast.AST) -> ast.AST:
-        self.generic_visit(node)
-        body = node.body  # type: ignore[attr-defined]  # only nodes with a body come here
-        first = body[0] if body else None
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-            node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]  # it has one
-        return node
-
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _strip  # noqa: N815 - as ast calls it
-
-
-def _imports(node: ast.AST, package: str) -> dict[str, str]:
-    """Return the names that imports anywhere in a node bind, with what they refer to."""
-    bound = {}
-    for part in ast.walk(node):
-        if isinstance(part, ast.Import):
-            for alias in part.names:
-                target = alias.name if alias.asname else alias.name.partition(".")[0]
-                bound[alias.asname or target] = target
-        elif isinstance(part, ast.ImportFrom):
-            base = package.split(".")[: len(package.split(".")) - part.level + 1]
-            prefix = [*base, part.module or ""] if part.level else [part.module or ""]
-            owner = ".".join(p for p in prefix if p)
-            for alias in part.names:
-                bound[alias.asname or alias.name] = f"{owner}.{alias.name}"
-    return bound
-
-
-def _chains(node: ast.AST) -> set[tuple[str, ...]]:
-    """Return every dotted name in a node, including annotations written as strings."""
-    found: set[tuple[str, ...]] = set()
-    for part in ast.walk(node):
-        if isinstance(part, ast.Name):
-            found.add((part.id,))
-        elif isinstance(part, ast.Attribute):
-            chain = _dotted(part)
-            if chain:
-                found.add(chain)
-    return found
-
-
-def _dotted(node: ast.expr) -> tuple[str, ...] | None:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return (node.id, *reversed(parts)) if isinstance(node, ast.Name) else None

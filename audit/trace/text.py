@@ -33,7 +33,7 @@ def tree(record: Record, ledger: Ledger) -> str:
         f"  disclosure  {record.disclosure}",
     ]
     if isinstance(record, ClaimRecord):
-        state = f"NO LONGER HOLDS: {record.seen}" if record.broken else "holds"
+        state = f"NO LONGER TRUE: {record.seen}" if record.broken else "true"
         if record.holds is None:
             state = f"NOT KNOWN: {record.seen or record.reason}"
         lines.append(f"  rule        {record.rule}: {state}")

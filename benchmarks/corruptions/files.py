@@ -24,7 +24,7 @@ def _one_more(draw: Draw, file: str, extract: Mapping[str, bytes]) -> Files:
     name = draw(
         st.sampled_from((f"old_{file}", file.replace(".csv", ".xlsx"), "notes.doc", "x.csv"))
     )
-    return {name: extract[file]}, f"{name!r} beside it"
+    return {name: extract[file]}, f"{name!r} next to it"
 
 
 def _another_in_its_place(draw: Draw, file: str, extract: Mapping[str, bytes]) -> Files:

@@ -82,7 +82,7 @@ SENTENCE_COLUMNS = {
     "sentence": "Name of the sentence, or of a rule that the report does not use",
     "claims_change": "Whether it claims a change",
     "draws": "Sets of schools drawn",
-    "printed": "Share of draws in which its rule holds, so that it would be printed",
+    "printed": "Share of draws in which its rule is met, so that it would be printed",
     "printed_high": "Upper limit of the exact 95% interval of that share",
 }
 
@@ -182,7 +182,7 @@ def sentence_rates(sentences_proof: Proof) -> Table:
     printed = sentences_proof.table
     states = list(dict.fromkeys(printed["state"]))
     claims = printed.groupby("sentence")["claims_change"].first()
-    # A table made before a sentence was added lacks it until it is made anew.
+    # A table made before a sentence was added lacks it until it is made again.
     label = {
         name: _label(name, claims_change=bool(claims[name])) for name in SENTENCES if name in claims
     }

@@ -37,7 +37,7 @@ EVIDENCE = ("effect_table", "by_unit_table")
 
 @dataclass(frozen=True)
 class EffectRule:
-    """What the results must show for a sentence to hold.
+    """What the results must show for a sentence to be true.
 
     Attributes
     ----------

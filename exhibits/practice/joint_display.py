@@ -42,7 +42,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Records:
-    """What records show about one statement, and which of its checks hold."""
+    """What records show about one statement, and which of its checks are met."""
 
     shown: str
     checks: tuple[bool, ...]
@@ -86,7 +86,7 @@ STATEMENTS = {
 """The statements, by the codes that coders give them."""
 
 RULE = (
-    "Records bear a statement out if every check holds, and in part if some do. The checks: "
+    "Records bear a statement out if every check is met, and in part if some are. The checks: "
     "{checks}. Coded evidence bears it out if more than half of its items support it, does not if "
     "more than half contradict it, and does in part otherwise. The strands agree if they read "
     "alike, differ if one bears out what the other does not, and agree partly otherwise. [z]: the "

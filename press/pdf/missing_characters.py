@@ -36,7 +36,7 @@ def check_letters(pages: Sequence[Page], fonts: Sequence[Path], found: Mistakes)
     }
     every = "".join(sorted(set().union(*letters.values())))
     missing = cached_call(
-        ("without a font", every, _facts(fonts)),
+        ("without a font", every, font_digests(fonts)),
         lambda: "".join(sorted(_missing(every, tuple(map(str, fonts))))),
         clean=_always,
     )
@@ -66,7 +66,7 @@ def _always() -> bool:
     return True
 
 
-def _facts(fonts: Sequence[Path]) -> list[str]:
+def font_digests(fonts: Sequence[Path]) -> list[str]:
     """Return digests of the font files, to identify these fonts."""
     files = (path for folder in fonts for path in sorted(folder.rglob("*")) if path.is_file())
     return [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]

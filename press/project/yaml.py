@@ -70,7 +70,7 @@ def parse_settings(
     try:
         reader = YAML(typ="safe", pure=True)
         root = reader.compose(StringIO(text))
-        values = YAML(typ="safe", pure=True).load(StringIO(text))
+        values = None if root is None else reader.constructor.construct_document(root)
     except MarkedYAMLError as bad:
         mark = bad.problem_mark or bad.context_mark
         line = first + (mark.line if mark else 0)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from audit.pdf.text_layer import TextLayer
 
-LEAST_FILLED = 0.25
+LEAST_FILLED = 0.5
 """Smallest share of the height of the text area that must be filled."""
 LEAST_LAST = 0.1
 """The same of the last page of a chapter, which may be short but not a line or two."""
@@ -48,7 +48,7 @@ class EmptyPage:
 def empty_pages(layer: TextLayer) -> list[EmptyPage]:
     """Return the pages within a chapter that are mostly empty.
 
-    The last page of a chapter may be short, and is included only if it holds a line or two.
+    The last page of a chapter may be short, and is included only if it has only a line or two.
     """
     openings = {block.page for block in layer.blocks if block.role == "H1"}
     found = []

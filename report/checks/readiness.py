@@ -27,7 +27,7 @@ SHOWN_AT_MOST = 12
 
 
 def broken_claims(values: Mapping[str, Any]) -> dict[str, Claim]:
-    """Return the claims that no longer hold, or are not known to hold, by name."""
+    """Return the claims that are no longer true, or not known to be true, by name."""
     return {
         name: value
         for name, value in values.items()
@@ -69,8 +69,8 @@ def refuse_unready(values: Mapping[str, Any]) -> None:
     if broken:
         lines = []
         for unknown, heading in (
-            (False, "sentences no longer hold:"),
-            (True, "counts are too small to show whether sentences hold:"),
+            (False, "sentences are no longer true:"),
+            (True, "counts are too small to show whether sentences are true:"),
         ):
             own = [f"  {name}: {claim.seen}; needed: {claim.rule}"
                    for name, claim in broken.items() if claim.unknown is unknown]  # fmt: skip
@@ -79,7 +79,7 @@ def refuse_unready(values: Mapping[str, Any]) -> None:
     kept = [f"  {name}: {reason}" for name, reason in held_exhibits(values).items()]
     if kept:
         raise ExhibitHeld(
-            "\n".join(["disclosure control holds:", *kept]),
+            "\n".join(["disclosure control withholds:", *kept]),
             remedy=f"show less, or record who lets it through, and why, in {EXCEPTIONS_PLACE}",
         )
 

@@ -380,7 +380,7 @@ def cached_kinds(evaluation: Evaluation, *, fresh: bool = False) -> dict[str, st
 
 
 def _checked_kinds(evaluation: Evaluation) -> dict[str, str]:
-    """Return the kind of each exhibit, if each outcome is one that an extract may hold."""
+    """Return the kind of each exhibit, if each outcome is one that an extract may contain."""
     from analysis.contracts import read_contracts
 
     contracts = read_contracts(evaluation.root / "data_contracts")
@@ -422,7 +422,7 @@ def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iter
 def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield what is wrong with an exhibit, its name and the reason."""
     for name, claim in broken_claims(values).items():
-        yield "counts too small to show" if claim.unknown else "no longer holds", name, claim.seen
+        yield "counts too small to show" if claim.unknown else "no longer true", name, claim.seen
     for name, reason in held_exhibits(values).items():
         yield "held back", name, reason
     for name, faults in unreadable(values).items():

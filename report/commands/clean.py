@@ -8,6 +8,7 @@ from pathlib import Path
 from analysis.evaluation import find_root
 from audit.trace.repository import BOOKS
 from report.engines import LEFT_BEHIND
+from report.lock import project_lock
 
 WORKING = (".report", "_exhibits", ".quarto", *LEFT_BEHIND)
 """Cache and working files of both engines, which may depend on records of children."""
@@ -17,8 +18,17 @@ UNFINISHED = f".{BOOKS[0]}-*"
 
 
 def clean(*, restricted: bool) -> int:
-    """Remove cache and working files, and the books unless `restricted`; return 0."""
+    """Remove cache and working files, and the books unless `restricted`; return 0.
+
+    It waits for a build, whose unfinished book it would remove.
+    """
     root = find_root(Path.cwd())
+    with project_lock(root):
+        _remove(root, restricted=restricted)
+    return 0
+
+
+def _remove(root: Path, *, restricted: bool) -> None:
     unfinished = sorted(path.name for path in root.glob(UNFINISHED))
     for name in (*WORKING, *unfinished, *(() if restricted else BOOKS)):
         folder = root / name
@@ -29,4 +39,3 @@ def clean(*, restricted: bool) -> int:
         else:
             continue
         print(f"removed: {name}")
-    return 0

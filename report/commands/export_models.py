@@ -19,7 +19,7 @@ from report.commands.clean import WORKING
 RESTRICTED = Path("data") / "restricted"
 WARNING = """\
 ================================ NOT FOR RELEASE ================================
-This folder holds counts by school and month from a supplied extract, without
+This folder contains counts by school and month from a supplied extract, without
 disclosure control. Keep it inside the data owner's network, and delete it when
 you have compared. Never send it on with the report.
 ================================================================================="""

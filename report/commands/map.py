@@ -65,7 +65,7 @@ def map_file(file: Path, dataset: str | None) -> int:
     shown = os.path.relpath(path)
     print(printable(said, keep="\n"))
     print(
-        f"written: {printable(shown)}\nIt may hold codes from the file: treat it like the extract "
+        f"written: {printable(shown)}\nIt may contain codes of the file: treat it like the extract "
         f"itself. Correct it, try it\nwith report map {printable(shown)}, then confirm it there."
     )
     return 0

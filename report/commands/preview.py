@@ -61,6 +61,11 @@ class Preview:
         if not all(map(self._is_prose, changed)):
             # At once, since the next call is not told of these changes if this one fails.
             self._basis = None
+        # Another command would take the ledger of this book for its own, and this one that.
+        with project_lock(self.root):
+            self._rebuild()
+
+    def _rebuild(self) -> None:
         evaluation = Evaluation(self.root, self.data)
         book = read_book(self.root, self.profiles)
         used = uses(book)
@@ -71,8 +76,7 @@ class Preview:
         if basis != self._basis:
             self._basis, self._earlier = None, ()
         if self._basis is None or label != self._label:
-            with project_lock(self.root):
-                self._values, _ = prepare(evaluation, book, [])
+            self._values, _ = prepare(evaluation, book, [])
         reused = Reused(self.root, self._values)
         book = reread_configuration(book)
         made = build_book(

@@ -31,7 +31,7 @@ def validate(
     show_values
         Print the values that break a rule, to the terminal only.
     every_rule
-        Also list the rules that hold.
+        Also list the rules that are met.
 
     Raises
     ------

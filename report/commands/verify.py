@@ -160,10 +160,10 @@ def _summary(found: Verification, again: Rerun | None, *, holds: bool) -> str:
     if not holds:
         untold = again is not None and bool(again.hindrance)
         sound = found.intact and found.consistent
-        return "whether it is reproducible is not known" if untold and sound else "does not hold"
+        return "whether it is reproducible is not known" if untold and sound else "fails"
     computed = "" if again is None else "reproducible; "
     draft = f"; {DRAFT}" if _released(found) is False else ""
-    return computed + ("holds, and its origin is proved" if found.proved else NOT_PROVED) + draft
+    return computed + ("passes, and its origin is proved" if found.proved else NOT_PROVED) + draft
 
 
 def _released(found: Verification) -> bool | None:

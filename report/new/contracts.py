@@ -32,7 +32,7 @@ ALWAYS = ("schools", "school_months", "children", "child_events", "control_total
 DAYS = "care_episodes"
 """The dataset of a study that has an outcome measured in days."""
 OF_PAIRS = ("matched_set-pair", "matched_set-phase", "matched_set-size", "matched_set-need")
-"""Rules of schools that hold only where schools were matched one to one."""
+"""Rules of schools that apply only where schools were matched one to one."""
 OF_CODES = {"schools-matched_set-code": "matched_set", "schools-area-code": "area"}
 """Rules that a column begins with the code of its site, and that column."""
 OF_ENQUIRIES = "schools-enquiries-plausible"

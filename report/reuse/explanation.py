@@ -65,7 +65,7 @@ def steps_now(
     """Return the inputs of the steps of this build."""
     code = results.definitions() if results.nodes else before.code
     nodes = results.nodes.rests_on if results.nodes else before.nodes
-    return Steps(files, _parts(root, results), nodes, code, outputs.rests_on)
+    return Steps(files, _parts(root, files, before, results), nodes, code, outputs.rests_on)
 
 
 def explained(
@@ -90,7 +90,8 @@ def explained(
     yield f"  pages: {made} texts and pages read and written, {taken} reused"
     yield "  audit pages: reused where exhibit, code, data and commit are the same"
     yield "  Word, workbook and pictures: reused where text, data and drawing are the same"
-    yield "  PDF, ledger, index of exhibits and seal: repeated, because they name every input"
+    yield "  PDF: typeset again unless its text, pictures, fonts and date are the same"
+    yield "  ledger, index of exhibits and seal: repeated, because they name every input"
 
 
 def _inputs(before: Steps, now: Steps) -> Iterator[str]:
@@ -164,11 +165,18 @@ def _few(lines: list[str]) -> Iterator[str]:
         yield f"    and {len(lines) - LISTED} more"
 
 
-def _parts(root: Path, results: Results) -> dict[str, dict[str, Any]]:
+def _parts(
+    root: Path, files: Mapping[str, str], before: Steps, results: Results
+) -> dict[str, Mapping[str, Any]]:
     """Return digests of the columns of the extract's tables, and of the keys of settings."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Mapping[str, Any]] = {}
     for path in sorted(results.evaluation.directory.glob("*.csv")):
-        name = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
+        within = path.is_relative_to(root)
+        name = path.relative_to(root) if within else Path(path.name)
+        key = f"{'file' if within else 'extract'} {name.as_posix()}"
+        if key in files and files[key] == before.files.get(key) and name.as_posix() in before.parts:
+            found[name.as_posix()] = before.parts[name.as_posix()]
+            continue
         try:
             rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
             columns = zip(*rows, strict=True)

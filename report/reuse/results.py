@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analysis.cache import Cache, PendingCache
+from analysis.dependencies import first_names
 from analysis.errors import ExhibitHeld, NotReady
 from analysis.evaluation import RESULTS
 from analysis.incremental import Nodes, conditions, inputs_of
@@ -130,10 +131,13 @@ class Results:
 
     def refuse_unknown(self) -> list[str]:
         """Return what results read without declaring it; refuse it in a release."""
+        by_read: dict[str, list[str]] = {}
+        for node, found in sorted(self.watch.found.items()):
+            for what in found:
+                by_read.setdefault(what, []).append(node)
         lines = [
-            f"{node} reads {what}, which is not an input of it"
-            for node, found in sorted(self.watch.found.items())
-            for what in found
+            f"{first_names(nodes)}: read, but not declared as an input: {what}"
+            for what, nodes in by_read.items()
         ]
         if lines and self.fresh:
             raise NotReady(

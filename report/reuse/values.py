@@ -1,7 +1,7 @@
 """The values of a build, loaded from the store only if what is stated of them is not cached.
 
 Most of a build needs of the results only what it states about them: the Markdown of an exhibit,
-whether a claim holds, which source a number names. That is cached under the digests of the stored
+whether a claim is true, which source a number names. That is cached under the digests of the stored
 values and the code, so that a build that computes nothing need not read the values either.
 """
 

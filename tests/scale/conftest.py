@@ -42,10 +42,10 @@ class Cluster:
             "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_DAEMON_MEMORY": "256m", "PYSPARK_PYTHON": sys.executable,
         }  # fmt: skip
-        log = (self.folder / f"{name}.log").open("w")
         command = [home / "bin" / "spark-class", f"{CLASS}.{role}", *options]
-        return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=env,
-                                start_new_session=True)  # fmt: skip
+        with (self.folder / f"{name}.log").open("w") as log:
+            return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=env,
+                                    start_new_session=True)  # fmt: skip
 
     def stop(self):
         for each in (*self.workers, self.master):

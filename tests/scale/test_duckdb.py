@@ -59,7 +59,7 @@ def test_a_failure_of_duckdb_is_one_message_with_a_remedy(tmp_path):
     assert raised.value.exit_code == 2
 
 
-def test_a_build_computes_the_same_exhibits(tmp_path):
+def test_the_end_of_the_dataflow_is_the_same():
     """A few nodes at the end of the dataflow, each computed with both engines."""
     from dataclasses import replace
 

@@ -15,11 +15,11 @@ from analysis.disclosure.estimates import (
     withhold_methods,
     withhold_terms,
 )
-from analysis.evaluation import Evaluation
 from analysis.exhibits.appendix.inference_tables import standard_errors
 from analysis.models.primary.conditional import fit_conditional
 from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
 from analysis.study.settings import read_study
+from tests.spec.committed import EVALUATION, committed
 
 ROOT = Path(__file__).parents[2]
 PANEL = pd.DataFrame(
@@ -58,12 +58,12 @@ def test_hidden_counts_of_the_stand_in_do_not_follow_from_its_event_study() -> N
     Before estimates were withheld, this gave 9.9 for a hidden 10, and with the total of the
     pilot's months the count of 4 that the 10 was hidden for.
     """
-    values = Evaluation(ROOT).compute(["event_study_plot", "released_outcomes", "outcome_panel"])
+    values = committed(["released_outcomes", "outcome_panel"])
     terms = values["released_outcomes"].tables["terms"]
     hidden = terms.loc[(terms["count"] == "c") & (terms["outcome"] == "s47_enquiries")]
     assert len(hidden)
     panel = values["outcome_panel"]
-    shown = values["event_study_plot"].data.query("status == 'estimated'")
+    shown = EVALUATION.result("event_study_plot").data.query("status == 'estimated'")
     for pilot, term in zip(hidden["pilot"], hidden["term"].astype(str), strict=True):
         inside = panel.loc[(panel["pilot"] == pilot) & (panel["term"].astype(str) == term)]
         months = shown.loc[shown["pilot"] == pilot]
@@ -71,7 +71,7 @@ def test_hidden_counts_of_the_stand_in_do_not_follow_from_its_event_study() -> N
 
 
 def test_the_figure_says_which_terms_it_does_not_show():
-    figure = Evaluation(ROOT).compute(["event_study_plot"])["event_study_plot"]
+    figure = EVALUATION.result("event_study_plot")
     absent = figure.data.query("status != 'estimated'")
     assert not absent.empty
     for pilot, rows in absent.groupby("pilot"):

@@ -12,12 +12,12 @@ import pytest
 from analysis.disclosure import PUBLIC, WITHHELD
 from analysis.disclosure.model_sums import revealing_results
 from analysis.disclosure.withholding import marked, marked_part, questions
-from analysis.evaluation import Evaluation
 from analysis.models.inputs.school_periods import compare
 from analysis.models.inputs.variations import curve_specifications
 from analysis.models.primary.estimates import effect_estimates
 from analysis.models.sensitivity.specification_curve import specification_curve
 from analysis.study.settings import read_study
+from tests.spec.committed import committed
 from tests.unit.models.models_panel import random_panel, specification
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +74,7 @@ def results():
     nodes = ["outcome_panel", "specifications", "pilots", "withheld_specifications",
              "released_outcomes", "varied_effects", "curve_estimates", "curve_tests",
              "placebo_starts", "balancing_effects", "effect_estimates"]  # fmt: skip
-    return Evaluation(ROOT).compute(nodes)
+    return committed(nodes)
 
 
 @cache

@@ -6,12 +6,11 @@ import pytest
 
 from analysis.contracts import read_contracts
 from analysis.dataflow import graph
-from analysis.evaluation import Evaluation
 from press.chapter.book import read_book
 from tests.architecture import ROOT
+from tests.spec.committed import EVALUATION
 
 NODES = graph.nodes(graph.build())
-EVALUATION = Evaluation(ROOT)
 TABLES = [f"{name}.csv" for name in read_contracts(ROOT / "data_contracts")]
 PUBLISHED, INVENTED = "published", "invented-result"
 OURS = "ours"

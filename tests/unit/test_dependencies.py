@@ -265,3 +265,23 @@ def test_what_is_installed_is_the_same_by_whatever_name_python_is_started(tmp_pa
     (tmp_path / "python-by-another-name").symlink_to(os.path.realpath(sys.executable))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python-by-another-name"))
     assert asked() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [("scipy.py", True), ("sitecustomize.py", True), ("numpy/__init__.py", True),
+     ("numpy/linalg/solve.py", True), ("patsy.so", True), ("chapters/helper.py", False),
+     ("_book/index.html", False), ("tests/unit/test_x.py", False)],
+)  # fmt: skip
+def test_a_module_in_the_place_of_a_package_computes_each_result_again(
+    project, monkeypatch, name, counts
+):
+    """Each is kept under a digest of what is installed, not under the key of all files."""
+    monkeypatch.syspath_prepend(str(project))
+    if name == "numpy/linalg/solve.py":
+        (project / "numpy").mkdir()
+        (project / "numpy" / "__init__.py").write_text("")
+    before = installed_packages.installed_digest.__wrapped__()
+    (project / name).parent.mkdir(parents=True, exist_ok=True)
+    (project / name).write_text("mean = sum")
+    assert (installed_packages.installed_digest.__wrapped__() != before) is counts

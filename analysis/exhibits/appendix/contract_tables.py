@@ -36,7 +36,7 @@ def data_dictionary(contracts: dict[str, DataContract]) -> Table:
 
 def contract_warnings(contract_results: ContractResults) -> Table:
     """Show the rules that gave a warning or had no data to test, and the waivers on file."""
-    said = {"warn": "warning", "pass": "holds"}
+    said = {"warn": "warning", "pass": "met"}
     lines = [
         (r.dataset, r.rule, r.expected, r.outcome, str(r.failing), r.waiver)
         for r in contract_results.public().results
@@ -48,7 +48,7 @@ def contract_warnings(contract_results: ContractResults) -> Table:
         (
             Words("dataset", "Data file", "data file", width=3),
             Words("rule", meaning="the rule's name"),
-            Words("expected", meaning="what must hold"),
+            Words("expected", meaning="what must be true"),
             Words(("expected", "rule"), "Rule", cell="{} ({})".format, width=6),
             Words("outcome", "Outcome", "what came out", width=2,
                   cell=lambda outcome: said.get(outcome) or str(outcome)),

@@ -77,7 +77,7 @@ def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
         return "No specification may be shown"
     every = curve_outlines.loc[curve_outlines["choice"] == "all"].set_index("pilot")
     rest = every["specifications"] - every["clear_below"] - every["clear_above"]
-    # What hangs on a hidden count is not told, so it does not count as leaving anything open.
+    # What depends on a hidden count is not stated, so it does not count as leaving anything open.
     shaky = [str(pilot) for pilot in every.index[rest > every["undecided"]]]
     unsaid = [str(pilot) for pilot in every.index[(rest > 0) & (rest <= every["undecided"])]]
     if not shaky and not unsaid:

@@ -183,7 +183,7 @@ def contract_summary(contract_counts: pd.DataFrame) -> Table:
         (
             Words("dataset", "Data file", "Data file", width=3),
             Column("rules", "Rules", "Rules in its contract", "number", width=2),
-            Column("pass", "Passed", "Rules that hold", "number", width=2),
+            Column("pass", "Passed", "Rules that are met", "number", width=2),
             Column("warn", "Warnings", "Rules that give a warning", "number", width=2),
             Column("fail", "Failed", "Rules that are broken", "number", width=2),
             Column("nothing tested", "Nothing tested", "Rules that met no data", "number", width=3),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NO_NUMBER = re.compile(r"\b(nan|inf|NaN|NaT)\b")
 """What programs print for missing and infinite numbers."""
-TOO_SMALL = "Counts are too small to show whether this holds"
+TOO_SMALL = "Counts are too small to show whether this is true"
 """The words before a sentence whose evidence is withheld, or can't be estimated."""
 Kind = Literal["figure", "table", "number", "claim"]
 PARAGRAPH = "\n\n"
@@ -185,7 +185,7 @@ class Claim:
         As for a number, where the sentence reports what was published.
     unknown
         Whether nothing that may be shown contradicts it, but the values that would support it are
-        withheld or can't be estimated. It then doesn't hold.
+        withheld or can't be estimated. It is then not met.
     """
 
     sentence: str
@@ -201,7 +201,7 @@ class Claim:
 
     def __post_init__(self) -> None:
         if self.holds and self.unknown:
-            raise ValueError(f"a sentence can't both hold and be unknown: {self.sentence}")
+            raise ValueError(f"a sentence can't be both true and unknown: {self.sentence}")
 
     @property
     def printed(self) -> str:
@@ -210,7 +210,7 @@ class Claim:
             return self.sentence
         if self.unknown:
             return f"[{TOO_SMALL}: “{self.sentence}”]"
-        return f"{self.sentence} [No longer holds: {self.seen}]"
+        return f"{self.sentence} [No longer true: {self.seen}]"
 
 
 Exhibit = Figure | Table | Number | Claim

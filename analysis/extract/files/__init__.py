@@ -185,7 +185,7 @@ def _choose(
         raise UnreadableError("missing", contract.file, seen)
     beside = [name for name in present if _is_of(name, contract) and name not in found[0][1]]
     if beside:
-        raise UnreadableError("twice", contract.file, f"{printable(beside[0])} beside it")
+        raise UnreadableError("twice", contract.file, f"{printable(beside[0])} next to it")
     return found[0]
 
 

@@ -19,7 +19,7 @@ class FileRule:
     Attributes
     ----------
     expected
-        The condition that must hold.
+        The condition that must be met.
     remedy
         What the data manager does about it.
     reason

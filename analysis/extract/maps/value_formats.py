@@ -28,7 +28,7 @@ DATES = {
     "yyyyMMdd": r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})",
     "MM/yyyy": rf"{_MONTH}/{_YEAR}",
 }
-"""Patterns by name of the form. None with the month first: it can't be told from the day."""
+"""Patterns by name of the form. None with the month first: it can't be told apart from the day."""
 
 _MONTHS = {name: number for number, name in enumerate(_NAMED[5:-1].split("|"), start=1)}
 ISO = r"\d{4}-\d{2}(?:-\d{2})?"

@@ -98,7 +98,7 @@ def _require(table: pd.DataFrame, columns: list[str], name: str) -> None:
     for column in set(columns) - {"pilot", "arm", "matched_set"}:
         if not pd.api.types.is_numeric_dtype(table[column]):
             raise ConfigurationError(
-                f"holds {table[column].dtype} and not numbers in {column}",
+                f"has {table[column].dtype} and not numbers in {column}",
                 place=f"balance.{name}", remedy="give numbers, or leave it out",
             )  # fmt: skip
 

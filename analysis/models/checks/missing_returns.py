@@ -38,7 +38,7 @@ COLUMNS: dict[str, str] = {
     "high_worst": "Upper end of its interval in the worst case",
     "tipping_factor": "How many times the usual rate unreturned months must have, in the worst "
     "case, or the best where the ratio is above 1, for the interval to reach 1; infinite where no "
-    "factor up to 100 does, and missing where the interval holds 1",
+    "factor up to 100 does, and missing where the interval includes 1",
 }
 
 

@@ -56,7 +56,7 @@ TEST_COLUMNS: dict[str, str] = {
     "breakdown_change": "How many times the largest change between terms before the start, in "
     "every term after, it takes to explain the mean ratio after",
     "breakdown_change_interval": "The same for the end of the interval nearer to no effect; 0 "
-    "where the interval holds it",
+    "where the interval includes it",
 }
 
 

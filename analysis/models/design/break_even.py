@@ -22,7 +22,7 @@ COLUMNS: dict[str, str] = {
     "break_even": "Share of what one worker costs over those months that an event averted must be "
     "worth; infinite where none was averted",
     "break_even_low": "Lower end of its interval: as many averted as the interval allows",
-    "break_even_high": "Upper end; infinite where the interval holds none averted",
+    "break_even_high": "Upper end; infinite where the interval includes none averted",
 }
 
 

@@ -37,7 +37,7 @@ COLUMNS: dict[str, str] = {
     "standard_error": "Standard deviation of simulated log ratios",
     "power_by_formula": "Chance of a significant result, by formula",
     "power": "The same by simulation",
-    "coverage": "Share of simulated 95% intervals that hold the true ratio",
+    "coverage": "Share of simulated 95% intervals that include the true ratio",
     "detectable_ratio": "Largest ratio below 1 that is detected with 80% power, by formula",
 }
 

@@ -1,6 +1,6 @@
 """Whether a change may be claimed: p-values adjusted for the family, by both units.
 
-Whether schools or whole areas were assigned is not public, so a claim must hold for both.
+Whether schools or whole areas were assigned is not public, so a claim must be true of both.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ COLUMNS: dict[str, str] = {
     "draws": "Data sets drawn",
     "size": "Share of draws without an effect in which the test rejects at the 5% level",
     "size_error": "Standard error of that share, from the number of draws",
-    "coverage": "Share of draws with a ratio of 0.7 in which the 95% interval holds it",
+    "coverage": "Share of draws with a ratio of 0.7 in which the 95% interval includes it",
     "power": "Share of draws with a ratio of 0.7 in which the test rejects",
 }
 

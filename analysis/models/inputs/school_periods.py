@@ -237,7 +237,7 @@ def _check_places(panel: pd.DataFrame, specification: Specification) -> None:
                      "count months from the start, 0 for the first")  # fmt: skip
     for column in ("events", *((specification.exposure,) if specification.exposure else ())):
         if not pd.api.types.is_numeric_dtype(panel[column]):
-            raise _wrong(specification, f"holds {panel[column].dtype} and not numbers in {column}",
+            raise _wrong(specification, f"has {panel[column].dtype} and not numbers in {column}",
                          "turn it into numbers")  # fmt: skip
 
 

@@ -23,10 +23,10 @@ COLUMNS: dict[str, str] = {
     "between": "Standard deviation of true log ratios between pilots",
     "method": "How they are summed up",
     "draws": "Sets of pilots drawn",
-    "coverage": "Share of 95% intervals that hold the mean log ratio",
+    "coverage": "Share of 95% intervals that include the mean log ratio",
     "width": "Mean width of the interval, in log units",
     "factor": "The upper end divided by the lower, at that width",
-    "prediction_coverage": "Share of 95% intervals for a further pilot that hold its log ratio; "
+    "prediction_coverage": "Share of 95% intervals for a further pilot that include its log ratio; "
     "missing where there are none",
 }
 

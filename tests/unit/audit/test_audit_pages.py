@@ -199,8 +199,8 @@ def test_a_broken_claim_says_what_was_seen(tmp_path):
     records = small_trail.ledger()["records"]
     records[3] |= {"holds": False, "seen": "1.3"}
     book = small_trail.make(tmp_path, records=records)
-    assert "No longer holds</span> 1.3" in page(book, "fell.html")
-    assert "no longer holds</span>" in page(book, "index.html")
+    assert "No longer true</span> 1.3" in page(book, "fell.html")
+    assert "no longer true</span>" in page(book, "index.html")
 
 
 def test_a_claim_that_counts_are_too_small_to_judge_says_so(tmp_path):

@@ -370,7 +370,7 @@ def test_nothing_of_it_is_markup_in_a_worksheet(clone, tmp_path):
 
 
 def test_control_characters_reach_no_terminal(clone, tmp_path, capsys):
-    verdict = "\r\x1b[2Kverdict: holds\x9b2J\u202e\nverdict       holds"
+    verdict = "\r\x1b[2Kverdict: passes\x9b2J\u202e\nverdict       passes"
 
     def edit(whole):
         whole["title"] = verdict

@@ -10,17 +10,8 @@ from analysis.disclosure import held
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance
 from audit.ledger.exhibit_record import record
 from audit.ledger.ledger import SCHEMA as SCHEMA_FILE
-from audit.ledger.ledger import (
-    Commit,
-    Definition,
-    InputFile,
-    Ledger,
-    RuleOutcome,
-    Setting,
-    Step,
-    here,
-    schema,
-)
+from audit.ledger.ledger import Ledger, here, schema
+from audit.ledger.provenance import Commit, Definition, InputFile, RuleOutcome, Setting, Step
 from audit.ledger.reading import NoLedger, ledger_of, parse_ledger
 from audit.ledger.record import Location
 from audit.trace.lineage import Lineage

@@ -16,7 +16,7 @@ from audit.ledger.cells import find_cell
 from audit.trace.freshness import changed_since
 from audit.trace.queries import affected_exhibits, as_number, closure, find_record, where_printed
 from audit.trace.repository import line_caveat
-from audit.trace.sources import syntax_digest
+from audit.trace.syntax import syntax_digest
 from audit.trace.text import touched_text, tree
 from report.commands.trace import Asked, ledger_at_hand, trace
 from tests.unit.audit import whole
@@ -102,12 +102,12 @@ def test_what_rests_on_data_code_and_settings(question, expected):
 @pytest.mark.parametrize(
     ("question", "nearest"),
     [
-        ("data:school.csv", "schools.csv"),
-        ("data:schools.csv#pupil", "pupils"),
+        ("data:school.csv", "did you mean schools.csv?"),
+        ("data:schools.csv#pupil", "did you mean pupils?"),
         ("code:m.py:15", "m.py:8-12"),
-        ("code:n.py:1", "m.py"),
-        ("study:outcome", "outcomes"),
-        ("study:outcomes.s", "s17_starts or s47_enquiries"),
+        ("code:n.py:1", "did you mean m.py?"),
+        ("study:outcome", "did you mean outcomes?"),
+        ("study:outcomes.s", "did you mean s17_starts or s47_enquiries?"),
         ("files:x", "data:FILE#COLUMN"),
     ],
 )

@@ -251,7 +251,7 @@ def test_a_digest_published_elsewhere_proves_the_origin(pdf, capsys):
 def test_an_altered_report_is_not_signed(pdf, keys, tamper):
     edited(pdf, tamper)
     before = pdf.read_bytes()
-    with pytest.raises(VerificationFailed, match="not signed, since it does not hold"):
+    with pytest.raises(VerificationFailed, match="not signed: it fails verification"):
         sign_report(pdf, keys / "auditor")
     assert pdf.read_bytes() == before
 
@@ -454,7 +454,7 @@ def test_a_number_that_readers_see_or_hear_is_read_however_it_is_set(pdf, lay, c
 # --- what a PDF says of itself on the terminal ----------------------------------------------
 
 
-SAYS = "A report\r\x1b[2K\x1b[1Averdict       holds\x9b2J\u202e\nverdict       holds"
+SAYS = "A report\r\x1b[2K\x1b[1Averdict       passes\x9b2J\u202e\nverdict       passes"
 
 
 @pytest.mark.parametrize("as_json", [False, True])
@@ -475,7 +475,7 @@ def test_what_a_pdf_says_acts_on_no_terminal(pdf, capsys, as_json):
     said = capsys.readouterr().out
     assert not {"\x1b", "\x9b", "\u202e", "\r"} & {*said}
     verdicts = [line for line in said.splitlines() if line.startswith("verdict")]
-    assert verdicts == ([] if as_json else ["verdict       does not hold"])
+    assert verdicts == ([] if as_json else ["verdict       fails"])
     assert not as_json or any(SAYS in each["what"] for each in json.loads(said)["altered"])
 
 
@@ -485,7 +485,7 @@ def test_no_value_of_a_pdf_is_a_line_of_a_message(pdf, capsys, name, key):
     """A message may have several lines: what it quotes is none of them."""
 
     def say(data):
-        line = "3\nverdict       holds"
+        line = "3\nverdict       passes"
         forged = {"code": {line: {}}}.get(key, line)
         return json.dumps({**json.loads(data), key: forged}).encode()
 
@@ -494,22 +494,22 @@ def test_no_value_of_a_pdf_is_a_line_of_a_message(pdf, capsys, name, key):
         main(command)
     said = capsys.readouterr()
     lines = [*said.out.splitlines(), *said.err.splitlines()]
-    assert not [line for line in lines if line.startswith("verdict       holds")]
+    assert not [line for line in lines if line.startswith("verdict       passes")]
 
 
 def test_a_title_is_not_laid_out_as_lines_of_a_verdict(pdf, capsys):
-    title = "A report" + 80 * " " + "verdict       holds, and its origin is proved"
+    title = "A report" + 80 * " " + "verdict       passes, and its origin is proved"
     files = [
         Attachment("ledger.json", json.dumps(sealed.ledger()).encode(), "application/json", "")
     ]
     seal_pdf(pdf, files, title=title, commit="a" * 40, chapters=sealed.CHAPTERS)
     verify(pdf)
-    assert "A report verdict holds, and" in capsys.readouterr().out
+    assert "A report verdict passes, and" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("blank", ["\u2800", "\u3164", "\uffa0", "\u115f", "\u00ad", "\U000e0020"])
 def test_what_leaves_a_blank_pushes_no_verdict_to_the_start_of_a_line(pdf, capsys, blank):
-    title = "A report" + 80 * blank + "verdict" + 7 * blank + "holds"
+    title = "A report" + 80 * blank + "verdict" + 7 * blank + "passes"
     files = [
         Attachment("ledger.json", json.dumps(sealed.ledger()).encode(), "application/json", "")
     ]
@@ -520,7 +520,7 @@ def test_what_leaves_a_blank_pushes_no_verdict_to_the_start_of_a_line(pdf, capsy
 
 
 def test_a_commit_that_the_seal_names_is_one_line(pdf, capsys):
-    said = "a" + 80 * " " + "\nverdict       holds"
+    said = "a" + 80 * " " + "\nverdict       passes"
     files = [
         Attachment("ledger.json", json.dumps(sealed.ledger()).encode(), "application/json", "")
     ]

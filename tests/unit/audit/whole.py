@@ -2,7 +2,8 @@
 
 import json
 
-from audit.ledger.ledger import Commit, Ledger
+from audit.ledger.ledger import Ledger
+from audit.ledger.provenance import Commit
 from audit.ledger.reading import ledger_of
 from audit.ledger.record import ClaimRecord, FigureRecord, NumberRecord, TableRecord
 

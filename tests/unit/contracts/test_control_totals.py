@@ -19,7 +19,7 @@ from analysis.errors import ConfigurationError
 from analysis.exhibits.appendix.contract_tables import control_totals_outcome, warnings_outcome
 from analysis.extract.extract import Origin
 from audit.documents.certificate import as_text
-from audit.ledger.ledger import RuleOutcome
+from audit.ledger.provenance import RuleOutcome
 from benchmarks.devised import CORRUPTIONS
 from benchmarks.devised.judging import judge
 from report.commands.build import _outcome

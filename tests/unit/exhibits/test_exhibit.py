@@ -89,7 +89,7 @@ def test_a_number_and_a_claim_carry_their_name():
 
 def test_a_claim_that_no_longer_holds_is_marked_where_it_stands():
     text = shown(Claim("It fell.", "ratio below 1", False, "Lambeth 1.20", ()))
-    assert text.startswith("[It fell. [No longer holds: Lambeth 1.20]]{.claim-broken ")
+    assert text.startswith("[It fell. [No longer true: Lambeth 1.20]]{.claim-broken ")
 
 
 @pytest.mark.parametrize("make", [figure, table])

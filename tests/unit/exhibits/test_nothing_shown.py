@@ -207,7 +207,7 @@ def test_no_exhibit_writes_not_estimable_by_itself():
     """A word of its own would part from the rule; `words` alone holds it, and tests of text."""
     for path in exhibit_files():
         own = "not estimable" in path.read_text(encoding="utf-8")
-        assert not own or path.name in ("words.py", "clearance.py", "numbers.py"), path
+        assert not own or path.name in ("words.py", "disclosure_check.py", "numbers.py"), path
 
 
 # --- sentences -------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def test_a_sentence_is_refuted_by_what_is_known_alone(found, state):
     claim = judge("It is wide.", TWICE, found, ())
     assert (claim.holds, claim.unknown) == (state == "holds", state == "unknown")
     assert claim.printed.startswith("[Counts are too small" if claim.unknown else "It is wide.")
-    assert ("No longer holds" in claim.printed) == (state == "broken")
+    assert ("No longer true" in claim.printed) == (state == "broken")
 
 
 @pytest.mark.parametrize(
@@ -246,8 +246,10 @@ def test_the_largest_is_refuted_by_a_larger_one_alone(own, other, state):
 
 def test_an_unknown_sentence_neither_holds_nor_no_longer_holds_in_the_ledger():
     claim = judge("It is wide.", TWICE, {"Lambeth": NAN}, ())
-    assert printed_line(claim) == "[Counts are too small to show whether this holds: “It is wide.”]"
-    with pytest.raises(ValueError, match="both hold and be unknown"):
+    assert (
+        printed_line(claim) == "[Counts are too small to show whether this is true: “It is wide.”]"
+    )
+    with pytest.raises(ValueError, match="be both true and unknown"):
         Claim("It is wide.", "", True, "", (), unknown=True)
 
 

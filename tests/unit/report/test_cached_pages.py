@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from analysis.exhibits.parts.exhibit import Provenance
-from audit.ledger.ledger import Commit
+from audit.ledger.provenance import Commit
 from audit.ledger.reading import read_ledger
 from press.errors import Location
 from report.audit_pages import PAGES, write_audit_pages
@@ -42,6 +42,17 @@ EDITS = {
     "commit": lambda ledger: replace(ledger, commit=replace(ledger.commit, id="b" * 40)),
     "marking": lambda ledger: replace(ledger, label=""),
     "rule": lambda ledger: replace(ledger, rules=ledger.rules[:1]),
+    "release": lambda ledger: replace(ledger, release=not ledger.release),
+    "title": lambda ledger: replace(ledger, title="Another title"),
+    "file": lambda ledger: replace(
+        ledger, files=tuple(replace(each, sha256="9" * 64) for each in ledger.files)
+    ),
+    "code": lambda ledger: replace(
+        ledger, code={key: replace(at, last=at.first) for key, at in ledger.code.items()}
+    ),
+    "names": lambda ledger: replace(
+        ledger, code={**ledger.code, "m.also": next(iter(ledger.code.values()))}
+    ),
     "meaning": lambda ledger: replace(ledger, columns={"schools.csv": {"pupils": "Other"}}),
 }
 
@@ -155,3 +166,32 @@ def test_a_kept_ledger_that_is_cut_short_is_made_again(asked):
             path.write_bytes(path.read_bytes()[:1000])
     asked.ask()
     assert len(asked.made) == 2
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda ledger: replace(ledger, structure=replace(ledger.structure, headings={"a": ("b",)})),
+        lambda ledger: replace(ledger, sources={"index.qmd": "1" * 64}),
+    ],
+    ids=["a heading", "a word"],
+)
+def test_what_an_author_writes_makes_no_page_again(book, edit):
+    before = read_ledger(book / "audit" / "ledger.json")
+    written(book, before)
+    assert made_by(book, edit(before)) == 0
+
+
+def test_a_file_of_the_extract_makes_no_page_of_code_again(book):
+    before = read_ledger(book / "audit" / "ledger.json")
+    pages = written(book, before)
+    code = [path for path in (book / "audit" / "code").glob("*.html") if path.stem != "study.toml"]
+    assert code
+    assert made_by(book, EDITS["file"](before)) <= len(pages) - len(code) - 1
+
+
+def made_by(book, ledger):
+    """Return how many pages are made anew of a ledger."""
+    entries = set((book.parent / PAGES).rglob("*"))
+    written(book, ledger)
+    return sum(path.is_file() for path in set((book.parent / PAGES).rglob("*")) - entries)

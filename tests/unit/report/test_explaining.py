@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from report.reuse.explanation import LISTED, Steps, explained, steps_before
+from report.reuse.explanation import LISTED, Steps, _parts, explained, steps_before
 from report.reuse.last_build import LastBuild, read
 
 CHAPTER = {"runner": "r", "code": "c", "shown": {"flow": "f", "map": "m"}}
@@ -140,6 +140,23 @@ def test_of_a_first_build_nothing_is_known(tmp_path):
 
 
 LAST = LastBuild({"file a": "1"}, {"b": "2"}, "_book", ["said"], ["b"], True, {"typeset": 1.0})
+
+
+def test_a_file_is_read_for_its_columns_only_if_it_has_changed(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "schools.csv").write_text("school,pupils\nx,9\n")
+    (tmp_path / "study.toml").write_text("seed = 1\n")
+    results = SimpleNamespace(evaluation=SimpleNamespace(directory=tmp_path / "data"))
+    same = _parts(tmp_path, BEFORE.files, BEFORE, results)
+    assert same["data/schools.csv"] == BEFORE.parts["data/schools.csv"]
+    for before in (
+        Steps(),
+        Steps(BEFORE.files),
+        Steps(BEFORE.files | {"file data/schools.csv": "0"}, BEFORE.parts),
+    ):
+        now = _parts(tmp_path, BEFORE.files, before, results)
+        assert now["data/schools.csv"].keys() == {"school", "pupils"}
+        assert len(now["data/schools.csv"]["pupils"]) == 1
 
 
 @pytest.mark.parametrize("made", [LAST, Steps({"file a": "1" * 10_000})])

@@ -104,8 +104,8 @@ def test_a_time_is_taken():
 HOLD = """
 import sys, time
 from pathlib import Path
-from report.lock import alone
-with alone(Path(sys.argv[1])):
+from report.lock import project_lock
+with project_lock(Path(sys.argv[1])):
     with open(sys.argv[2], "a") as log:
         log.write("in\\n"); log.flush(); time.sleep(0.3); log.write("out\\n")
 """
@@ -121,6 +121,22 @@ def test_three_commands_at_once_work_one_after_another(tmp_path):
     said = [each.communicate()[0] for each in started]
     assert log.read_text().split() == ["in", "out"] * 3
     assert sum("waiting for another command" in each for each in said) == 2
+
+
+def test_a_build_is_not_cleaned_away_while_it_runs(tmp_path):
+    (tmp_path / "study.toml").write_text("")
+    unfinished = tmp_path / "._book-1-abc"
+    unfinished.mkdir()
+    command = [sys.executable, "-m", "report", "clean"]
+    stated = {**variables(os.environ), "PYTHONPATH": str(ROOT)}
+    with project_lock(tmp_path):
+        cleaning = subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, env=stated
+        )
+        assert "waiting for another command" in cleaning.stdout.readline()
+        assert unfinished.is_dir()
+    assert "removed: ._book-1-abc" in cleaning.communicate()[0]
+    assert not unfinished.exists()
 
 
 def test_a_lock_goes_with_its_process_however_that_ends(tmp_path):

@@ -1,5 +1,7 @@
 """What `report preview` makes anew after an edit, and what it takes over."""
 
+import fcntl
+import os
 import re
 import subprocess
 from types import SimpleNamespace
@@ -13,6 +15,18 @@ from report.commands import preview as previewing
 from report.commands.preview import CodeChanged, Preview
 
 CHAPTERS = ["a chapter", "another"]
+
+
+def is_locked(folder):
+    """Return whether another command would wait for the one that runs."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(opened)
+    return False
 
 
 @pytest.fixture
@@ -37,6 +51,7 @@ def preview(monkeypatch, tmp_path):
         return {}, None
 
     def build_book(_, **options):
+        assert is_locked(tmp_path), "another command could write its ledger in the place of this"
         state.kept.append(list(options["earlier"]))
         return SimpleNamespace(chapters=tuple(CHAPTERS))
 

@@ -14,7 +14,7 @@ import pytest
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.importing import CODE
 from audit.ledger.bundle import Bundle
-from audit.ledger.ledger import InputFile
+from audit.ledger.provenance import InputFile
 from audit.terminal import print_lines
 from audit.trace.repository import Commit
 from report.commands import verify as verifying
@@ -239,7 +239,7 @@ def test_a_release_that_its_commit_would_refuse_is_named(clone, delivered, compu
 
 
 def test_nothing_that_a_ledger_says_lays_out_the_notes(clone, delivered, capsys):
-    padded = "Linux" + 80 * " " + "verdict       holds"
+    padded = "Linux" + 80 * " " + "verdict       passes"
 
     def edit(whole):
         whole["platform"] = whole["label"] = padded
@@ -248,8 +248,8 @@ def test_nothing_that_a_ledger_says_lays_out_the_notes(clone, delivered, capsys)
     again = rerun(clone, delivered(edit))
     print_lines(_reproducible(again))
     said = capsys.readouterr().out
-    assert said.count("verdict holds") == 3
-    assert "verdict       holds" not in said
+    assert said.count("verdict passes") == 3
+    assert "verdict       passes" not in said
 
 
 def test_versions_that_the_lock_of_the_commit_does_not_have_are_noted(clone, delivered):

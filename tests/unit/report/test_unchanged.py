@@ -129,7 +129,7 @@ def test_a_commit_left_while_it_is_typeset_ends_a_release(release):
 
 def test_a_release_that_is_refused_before_it_is_typeset_states_none(release, monkeypatch):
     def refuse(_):
-        raise NotReady("a claim no longer holds")
+        raise NotReady("a claim is no longer true")
 
     monkeypatch.setattr(building, "refuse_unready", refuse)
     with pytest.raises(NotReady):

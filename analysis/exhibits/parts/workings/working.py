@@ -140,7 +140,7 @@ def reading(meaning: str, value: float) -> str:
     Parameters
     ----------
     meaning
-        Description of the column that holds the value.
+        Description of the column of the value.
     value
         The value as released.
 
