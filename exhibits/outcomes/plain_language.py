@@ -37,19 +37,19 @@ COLUMNS = {
     "per_100_high": "Upper limit of that interval",
 }
 SURE = {
-    "claimed": f"Low: both p at most {LEVEL}",
-    "trends": "Very low: trends differ",
-    "alone": "Very low: may be chance",
+    "claimed": "Low",
+    "trends": "Very low: trends",
+    "alone": "Very low: chance",
     "not clear": "Very low",
 }
 """Words for the certainty of a result, by its verdict."""
-NO_CHANGE = "No clear change"
+NO_CHANGE = "Not clear"
 
 IF_REAL = " (how sure: if real)"
 NOTE = (
     "The pilots are {whose}{if_real}, and exploratory; the trial is as published {source}, and "
-    "its schools were allocated at random. Change: against comparison schools; none is given "
-    "where the interval includes 100. Per 100: events or days for every 100 that comparison "
+    "its schools were allocated at random. Change: no size is given where the interval includes "
+    "100. Per 100: events or days for every 100 that comparison "
     "schools suggest. Intervals of the pilots are by school; {unadjusted}. Certainty"
     " starts at low: no random allocation of the pilots' schools is reported. It is low where p"
     " is at most {level} with schools and with areas as the unit, unless trends that diverge no "
@@ -83,16 +83,16 @@ def results_in_words(
     return table(
         pd.DataFrame(lines),
         (
-            Words("outcome", "Outcome", cell=labels.__getitem__, width=12),
-            Words("study", "Where", width=7),
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=31),
+            Words("study", "Where", width=19),
             Words(("sure", "ratio"), "Change", "Change, by the rule in the note", cell=_change,
-                  width=9),
+                  width=18),
             Column(("ratio", "ratio_low", "ratio_high"), "Per 100 (95% interval)", cell=_ends,
-                   width=10),
-            Column("p_school", "p, schools", cell=words.p_value, width=5),
-            Column("p_area", "p, areas", cell=words.p_value, width=4),
+                   width=29),
+            Column("p_school", "p, schools", cell=words.p_value, width=11),
+            Column("p_area", "p, areas", cell=words.p_value, width=9),
             Words("sure", "How sure", "How sure, by the rule in the note", cell=SURE.__getitem__,
-                  width=13),
+                  width=43),
         ),
         meanings=COLUMNS,
         released=["outcome", "study", "sure", "per_100", "per_100_low", "per_100_high"],
@@ -137,7 +137,9 @@ def _as_published_or_none(row: Row) -> tuple[str, ...]:
         names = ("ratio", "ratio_low", "ratio_high")
         ratio, low, high = (words.per_hundred_as_published(row[name]) for name in names)
         found = f"{'No evidence' if row['ratio_high'] >= 1 else 'Evidence'} of benefit"
-        return found, f"{ratio} ({low} to {high})", *(NOT_GIVEN,) * 2, "Allocated at random"
+        inside = row["ratio_low"] <= 1 <= row["ratio_high"]
+        change = NO_CHANGE if inside else words.percent_change(row["ratio"])
+        return change, f"{ratio} ({low} to {high})", *(NOT_GIVEN,) * 2, found
     if not row["sure"]:
         why = "withheld" if row["reason"] == WITHHELD else row["reason"]
         return "[z]", words.no_estimate(row["reason"]), *("[z]",) * 2, f"Not known: {why}"

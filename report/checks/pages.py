@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from audit.pdf.text_layer import TextLayer
 
-LEAST_FILLED = 0.25
+LEAST_FILLED = 0.5
 """Smallest share of the height of the text area that must be filled."""
 LEAST_LAST = 0.1
 """The same of the last page of a chapter, which may be short but not a line or two."""

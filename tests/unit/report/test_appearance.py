@@ -8,7 +8,7 @@ import pytest
 from analysis.errors import NotReady
 from analysis.exhibits.parts.exhibit import Figure
 from audit.ledger.record import Location
-from report.checks.pages import empty_pages, empty_pages_message
+from report.checks.pages import FOOT, TOP, empty_pages, empty_pages_message
 from report.checks.readiness import refuse_unreadable, unreadable
 from report.exhibit_references import Use
 
@@ -31,6 +31,12 @@ def layer(*lowest, chapters=()):
 def test_a_page_mostly_empty_is_named_by_its_printed_number():
     (found,) = empty_pages(layer(700, 100, 650, 100, 80))
     assert str(found) == "page 2 is filled to 15% only, down to “last words”"
+
+
+def test_half_a_page_is_enough():
+    half, less = (TOP + FOOT) / 2 - 1, (TOP + FOOT) / 2 + 10
+    assert empty_pages(layer(700, 100, half, 100, 80)) == []
+    assert [each.page for each in empty_pages(layer(700, 100, less, 100, 80))] == [2]
 
 
 def test_a_chapter_may_end_where_it_does():
