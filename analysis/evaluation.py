@@ -27,6 +27,7 @@ from analysis.exhibits.parts.markdown import NARROW, Shown
 from analysis.installed_packages import installed_digest
 from analysis.store import NotStored, Store, private_folder
 from analysis.study.settings import read_study
+from analysis.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -144,7 +145,7 @@ class Evaluation:
 
         built, asked = graph.build(self.root), [*wanted, "contracts"]
         nodes = None
-        with specified_settings():
+        with specified_settings(), workers(self.study.scale):
             try:
                 if take is None:
                     inputs = graph.inputs(self.root, self.directory, self.study)

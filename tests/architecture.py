@@ -36,7 +36,7 @@ def modules_in(folder):
 
 
 def table():
-    lines = ["| folder | what it holds |", "|---|---|"]
+    lines = ["| folder | what it contains |", "|---|---|"]
     for folder in folders():
         name = folder.relative_to(ROOT).as_posix()
         what = first_sentence(folder / "__init__.py")

@@ -11,15 +11,12 @@ from dataclasses import replace
 from analysis.disclosure import EGRESS, PUBLIC, DisclosureRules
 from analysis.errors import ConfigurationError
 from analysis.study.balancing import BalancingOutcome
+from analysis.study.decisions import Assumption, Costs, Disclosure, ScaleUp
 from analysis.study.scale import Scale
 from analysis.study.scenario import Scenario
 from analysis.study.settings import (
-    Assumption,
-    Costs,
-    Disclosure,
     Outcome,
     Pilot,
-    ScaleUp,
     SpecificationSettings,
     Study,
     Window,
@@ -101,7 +98,7 @@ def disclosure_rules(disclosure_settings: Disclosure) -> DisclosureRules:
 
 def engine_settings(study: Study) -> Scale:
     """Return the engine that validates and counts the events."""
-    return study.scale
+    return study.scale.of_events
 
 
 def seed(study: Study) -> int:

@@ -108,11 +108,14 @@ def cell_system(
         number of children counts, and whether two of them contribute most of it.
     """
     keys = sorted({key for aggregate in aggregates for key in (*aggregate.by, *aggregate.where)})
-    records = records.assign(_all="")
-    codes = records.groupby(keys or ["_all"], observed=True, sort=True).ngroup().to_numpy()
+    codes = (
+        records.groupby(keys, observed=True, sort=True).ngroup().to_numpy()
+        if keys
+        else np.zeros(len(records), dtype=np.int64)
+    )
     atoms = np.bincount(codes, records[count].to_numpy(float))
     first = pd.Series(codes).drop_duplicates().sort_values().index
-    named = records.iloc[first][[*keys, "_all"]].reset_index(drop=True)
+    named = _without_codes(records.iloc[first][keys].reset_index(drop=True)).assign(_all="")
     rows: dict[bytes, int] = {}
     lines: list[np.ndarray] = []
     tables: dict[str, pd.DataFrame] = {}
@@ -147,6 +150,16 @@ def cell_system(
         # A cell counts at least as many as it has parts that are not zero.
         low = np.maximum(low, np.minimum(values, _parts(members, values, tables)))
     return CellSystem(values, members, atoms, unsafe, low, high, relations, tables, least)
+
+
+def _without_codes(named: pd.DataFrame) -> pd.DataFrame:
+    """Return values in place of the codes of unordered categories."""
+    kinds = {
+        name: column.cat.categories.dtype
+        for name, column in named.items()
+        if isinstance(column.dtype, pd.CategoricalDtype) and not column.cat.ordered
+    }
+    return named.astype(kinds)
 
 
 def _where(named: pd.DataFrame, aggregate: Aggregate) -> pd.Series:

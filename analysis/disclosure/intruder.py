@@ -9,7 +9,7 @@ with a narrower range, which is why a margin is required.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -85,7 +85,9 @@ class _Knowledge:
         return solution
 
 
-def intruder_check(system: CellSystem, hidden: np.ndarray) -> IntruderCheck:
+def intruder_check(
+    system: CellSystem, hidden: np.ndarray, within: float | None = None
+) -> IntruderCheck:
     """Work out the feasible range of each suppressed cell.
 
     Parameters
@@ -94,6 +96,8 @@ def intruder_check(system: CellSystem, hidden: np.ndarray) -> IntruderCheck:
         The cells.
     hidden
         Which of them are suppressed, shape (cells,).
+    within
+        How far from the truth the sum of all atoms is known to be; by default, nothing is known.
 
     Notes
     -----
@@ -105,6 +109,14 @@ def intruder_check(system: CellSystem, hidden: np.ndarray) -> IntruderCheck:
         empty = np.array([])
         return IntruderCheck(cells, empty, empty, empty.astype(bool))
     knowledge = _knowledge(system, hidden)
+    if within is not None:
+        every = sparse.csr_array(np.ones((1, knowledge.known.shape[1])))
+        sums = float(_unknown(system, hidden).sum())
+        knowledge = replace(
+            knowledge,
+            floors=sparse.vstack([knowledge.floors, every, -every]).tocsr(),
+            least=np.append(knowledge.least, [sums - within, -sums - within]),
+        )
     low, high = system.values[cells].copy(), system.values[cells].copy()
     need_low, need_high = system.low[cells], system.high[cells]
     _witness(knowledge, low, high, need_low, need_high)
@@ -150,6 +162,25 @@ def wide_cells(
                 objective = sign * knowledge.hidden[[place]].toarray()[0]
                 _extend(knowledge, knowledge.solve(objective), low, high)
     return is_wide(low, high)
+
+
+def total_range(system: CellSystem, hidden: np.ndarray) -> tuple[float, float]:
+    """Return the smallest and largest sum of all atoms that is consistent with the shown cells."""
+    knowledge = _knowledge(system, hidden)
+    every = np.ones(knowledge.known.shape[1])
+    known = float(system.atoms.sum()) - float(_unknown(system, hidden).sum())
+    ends = [float(knowledge.solve(sign * every).sum()) + known for sign in (-1.0, 1.0)]
+    return ends[0], ends[1]
+
+
+def _unknown(system: CellSystem, hidden: np.ndarray) -> np.ndarray:
+    """Return the counts of the atoms that no shown cell consists of."""
+    sizes = np.diff(system.members.indptr)
+    single = np.flatnonzero((sizes == 1) & ~hidden)
+    unknown = np.ones(len(system.atoms), dtype=bool)
+    unknown[system.members[single].indices] = False
+    counts: np.ndarray = system.atoms[unknown]
+    return counts
 
 
 def _is_safe(

@@ -76,21 +76,23 @@ def release_tables(
     try:
         choice = suppress(system)
     except UnprotectableError:
-        return _all_held(system)
+        return held_tables(system)
     tables = {
-        name: _released(table, system.values, choice.hidden)
+        name: with_counts(table, system.values, choice.hidden)
         for name, table in system.tables.items()
     }
-    statuses = {name: _status(table, rules) for name, table in tables.items()}
+    statuses = {name: status_of(table, rules) for name, table in tables.items()}
     return ReleasedTables(tables, statuses, check_table(system, choice.check))
 
 
-def _released(table: pd.DataFrame, values: np.ndarray, hidden: np.ndarray) -> pd.DataFrame:
+def with_counts(table: pd.DataFrame, values: np.ndarray, hidden: np.ndarray) -> pd.DataFrame:
+    """Return a table with its counts, or `c` where they are suppressed."""
     shown = [CONFIDENTIAL if hidden[cell] else round(values[cell]) for cell in table["cell"]]
     return table.drop(columns="cell").assign(count=pd.Series(shown, table.index, dtype=object))
 
 
-def _status(table: pd.DataFrame, rules: DisclosureRules) -> Status:
+def status_of(table: pd.DataFrame, rules: DisclosureRules) -> Status:
+    """Return the disclosure status of a table with counts."""
     hidden = sum(isinstance(value, str) for value in table["count"])
     if not hidden:
         return released(f"No count that the {rules.channel} channel hides.")
@@ -101,10 +103,10 @@ def _status(table: pd.DataFrame, rules: DisclosureRules) -> Status:
     )
 
 
-def _all_held(system: CellSystem) -> ReleasedTables:
+def held_tables(system: CellSystem) -> ReleasedTables:
     """Hold back every table of a system that no choice of suppressed cells protects."""
     reason = "Its small counts could be worked out from its other counts, whatever is hidden."
-    tables = {name: _released(table, system.values, np.ones(len(system.values), dtype=bool))
+    tables = {name: with_counts(table, system.values, np.ones(len(system.values), dtype=bool))
               for name, table in system.tables.items()}  # fmt: skip
     check = pd.DataFrame(
         {

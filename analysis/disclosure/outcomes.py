@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure.blocks import MOST_JOINTLY, blocks_of, release_by_block
 from analysis.disclosure.cells import Aggregate
 from analysis.disclosure.linked_tables import release_tables
 from analysis.disclosure.rules import DisclosureRules
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
 
 KEYS = ("outcome", "pilot", "school_id", "arm", "month", "term", "window")
 """Columns of the panel that each record carries: those by which tables may be classified."""
+
+CLASSES = ("outcome", "pilot", "arm", "window")
+"""Those with few values, which are kept as codes: there may be tens of millions of records."""
+
+BLOCKS = ("outcome", "pilot", "arm")
+"""Columns that classify every table except the total of all events."""
 
 DAYS = (
     Aggregate(
@@ -84,14 +92,20 @@ def release_outcomes(
         The disclosure rules of the channel.
     """
     returned = outcome_panel.loc[outcome_panel["returned"], [*KEYS]]
+    returned = returned.astype(dict.fromkeys(CLASSES, "category"))
     parts = []
     for measure, aggregates in (("events", EVENTS), ("days", DAYS)):
         chosen = [outcome for outcome in outcomes if outcome.measure == measure]
         records = outcome_records(returned, child_events, care_episodes, chosen)
         if len(records):
+            records = records[[*CLASSES, "term", "child_id", "amount"]]
+            release = (
+                release_tables if blocks_of(records, BLOCKS) <= MOST_JOINTLY
+                else partial(release_by_block, by=BLOCKS)
+            )  # fmt: skip
             parts.append(
-                release_tables(records, aggregates, rules, count="amount", person="child_id",
-                               is_sum=measure == "days")
+                release(records, aggregates, rules, count="amount", person="child_id",
+                        is_sum=measure == "days")
             )  # fmt: skip
     names = [aggregate.name for aggregate in EVENTS]
     return ReleasedOutcomes(

@@ -17,6 +17,7 @@ from analysis.disclosure.concealed_months import CELLS, concealed_months, hidden
 from analysis.disclosure.count_ranges import Counts, narrowing_results
 from analysis.disclosure.model_sums import Masks, alike_schools, revealing_results
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
+from analysis.errors import ConfigurationError
 from analysis.models.inputs.estimability import WITHHELD
 from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.inputs.school_periods import compare
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from analysis.study.balancing import BalancingOutcome
     from analysis.study.settings import Outcome, Pilot
 
+MOST_MEMORY = 4e9
+"""Bytes that the sums of all analyses and tables may take."""
 SPECIAL = Exclusion("phase", ("special",))
 
 
@@ -254,13 +257,26 @@ def _of_tables(
     hidden: list[Masks] = []
     for name, period in CELLS.items():
         keys = ["pilot", "arm", *period]
-        places = panel[keys].astype(str)
         cells = tables[name].loc[tables[name]["outcome"] == outcome]
-        for cell in cells.to_dict("records"):
-            mask = (places == [str(cell[key]) for key in keys]).all(axis=1).to_numpy()
-            (hidden if cell["count"] == CONFIDENTIAL else shown).append(mask)
+        of_cell = pd.MultiIndex.from_frame(cells[keys].astype(str))
+        _refuse_too_many(3 * len(of_cell) * len(panel), panel["pilot"].nunique())
+        cell_of = of_cell.get_indexer(pd.MultiIndex.from_frame(panel[keys].astype(str)))
+        for place, count in enumerate(cells["count"]):
+            (hidden if count == CONFIDENTIAL else shown).append(cell_of == place)
     empty = np.zeros((0, len(panel)), dtype=bool)
     return np.vstack([empty, *shown]), np.vstack([empty, *hidden])
+
+
+def _refuse_too_many(numbers: int, authorities: int) -> None:
+    """Refuse a study whose sums would not fit in memory."""
+    if numbers * 8 > MOST_MEMORY:
+        raise ConfigurationError(
+            f"what the analyses of {authorities:,} authorities reveal together can't be checked in "
+            f"{MOST_MEMORY / 1e9:.0f} GB of memory, so none may be shown",
+            place="study.toml, [[pilots]]",
+            remedy="make one site of several authorities, such as those of a region, in study.toml "
+            "and in the column pilot of the extract; or evaluate them in several studies",
+        )
 
 
 def _sums(panel: pd.DataFrame, asked: Sequence[Specification]) -> list[Masks]:

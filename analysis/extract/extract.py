@@ -232,6 +232,10 @@ def origin(extract: Extract, register: Path) -> Origin:
     return Origin("invented", extract.digest, "Invented data", tuple(sorted(scenarios)))
 
 
+_ROWS = 100_000
+"""Rows of a table that are written at once, so that memory does not grow with its length."""
+
+
 def _content_digest(table: pd.DataFrame) -> str:
     """Return the digest that a table would have if written by the generator.
 
@@ -239,8 +243,13 @@ def _content_digest(table: pd.DataFrame) -> str:
     """
     if isinstance(table, OutOfCoreTable):
         return table.content_digest
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(zip(*(column.tolist() for _, column in table.items()), strict=True))
-    return hashlib.sha256(text.getvalue().encode("utf-8", "surrogatepass")).hexdigest()
+    digest = hashlib.sha256()
+    for start in range(0, max(1, len(table)), _ROWS):
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        if not start:
+            writer.writerow(table.columns)
+        rows = table.iloc[start : start + _ROWS]
+        writer.writerows(zip(*(column.tolist() for _, column in rows.items()), strict=True))
+        digest.update(text.getvalue().encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

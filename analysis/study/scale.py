@@ -1,12 +1,14 @@
-"""How the events are computed: in memory, out of core, or on a cluster."""
+"""Where the heavy work of an evaluation runs: events in an engine, resampling on workers."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.errors import ConfigurationError
 
+WORKERS = ("local", "dask")
+_SCHEDULER = re.compile(r"(?:tcp|tls|ws|wss)://[^\s/]+:[0-9]+")
 ENGINES = ("pandas", "duckdb", "spark")
 _ADDRESS = re.compile(
     r"(?:spark://[^\s:/]+:[0-9]+(?:,[^\s:/]+:[0-9]+)*|yarn|k8s://\S+|local\[\d+\])"
@@ -15,7 +17,7 @@ _ADDRESS = re.compile(
 
 @dataclass(frozen=True)
 class Scale:
-    """Settings of the engine that validates and counts the events.
+    """Settings of the engine that validates and counts the events, and of resampling.
 
     Attributes
     ----------
@@ -29,12 +31,22 @@ class Scale:
         Spark, one that every worker can read. Empty for the system's temporary folder.
     memory_gb
         Memory that DuckDB, or each of Spark's workers, may use, in gigabytes.
+    workers
+        Where resampling and simulation run: 'local' (this machine) or 'dask' (a Dask cluster).
+        Results are the same.
+    processes
+        Number of processes on this machine; with one, work stays in the command's own process.
+    address
+        Address of Dask's scheduler, such as `tcp://head:8786`; empty unless workers is 'dask'.
     """
 
     engine: str = "pandas"
     cluster: str = ""
     folder: str = ""
     memory_gb: float = 2.0
+    workers: str = "local"
+    processes: int = 1
+    address: str = ""
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
@@ -61,3 +73,26 @@ class Scale:
                 f"at least 0.5; found {self.memory_gb}",
                 place="memory_gb", remedy="correct the value",
             )  # fmt: skip
+        self._check_workers()
+
+    def _check_workers(self) -> None:
+        on_dask = self.workers == "dask"
+        for key, holds, rule, remedy in (
+            ("workers", self.workers in WORKERS, f"must be one of {', '.join(WORKERS)}",
+             "choose one of them"),
+            ("processes", self.processes >= 1, "must be 1 or more",
+             "write how many processes may run at once"),
+            ("address", on_dask or not self.address, 'is for workers = "dask" only',
+             'write workers = "dask", or leave the address out'),
+            ("address", not on_dask or bool(_SCHEDULER.fullmatch(self.address)),
+             "must be the scheduler's address, such as tcp://head:8786",
+             "copy the address that `dask scheduler` prints"),
+        ):  # fmt: skip
+            if not holds:
+                found = getattr(self, key)
+                raise ConfigurationError(f"{rule}; found {found!r}", place=key, remedy=remedy)
+
+    @property
+    def of_events(self) -> Scale:
+        """The same settings without those of resampling, on which no event depends."""
+        return replace(self, workers="local", processes=1, address="")

@@ -10,21 +10,19 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from analysis.errors import ConfigurationError
 from analysis.study.balancing import BalancingOutcome
+from analysis.study.checked import one_of, require, unique
+from analysis.study.decisions import Assumption, Costs, Disclosure, ScaleUp
 from analysis.study.scale import Scale
 from analysis.study.scenario import EVERYWHERE, SyntheticSettings
 from analysis.study.terms import Terms
 from analysis.study.toml_file import read_settings_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 ARMS = ("intervention", "comparison")
 ASSIGNMENT_UNITS = ("school", "area")
-CHANNELS = {"public": 6, "secure": 10}
-"""Channels of release, each with its lowest threshold: see `analysis.disclosure`."""
 COMPARISONS = ("like months", "all months before")
 EXPOSURES = ("pupils", "none")
 MEASURES = ("events", "days")
@@ -35,27 +33,6 @@ ROLES = ("primary", "secondary", "sensitivity")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
-
-
-def _one_of(key: str, value: str, allowed: Iterable[str]) -> None:
-    """Raise an error for a value that is not in a list; the file's reader adds the place."""
-    listed = ", ".join(allowed)
-    if value not in allowed:
-        raise ConfigurationError(
-            f"must be one of {listed}; found {value!r}", place=key, remedy="choose one of them"
-        )
-
-
-def _require(condition: bool, key: str, rule: str, value: object) -> None:
-    if not condition:
-        raise ConfigurationError(f"{rule}; found {value!r}", place=key, remedy="correct the value")
-
-
-def _unique(key: str, values: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for value in values:
-        _require(value not in seen, key, "each may occur only once", value)
-        seen.add(value)
 
 
 def shift_month(month: str, by: int) -> str:
@@ -107,13 +84,13 @@ class Pilot:
     comparisons: int = 0
 
     def __post_init__(self) -> None:
-        _require(bool(re.fullmatch(r"[A-Z]{3}", self.code)), "code", "three capitals", self.code)
-        _require(self.comparisons >= 0, "comparisons", "0 or more", self.comparisons)
-        _require(bool(_MONTH.fullmatch(self.start)), "start", "a month as YYYY-MM", self.start)
-        _require(self.social_workers > 0, "social_workers", "above 0", self.social_workers)
+        require(bool(re.fullmatch(r"[A-Z]{3}", self.code)), "code", "three capitals", self.code)
+        require(self.comparisons >= 0, "comparisons", "0 or more", self.comparisons)
+        require(bool(_MONTH.fullmatch(self.start)), "start", "a month as YYYY-MM", self.start)
+        require(self.social_workers > 0, "social_workers", "above 0", self.social_workers)
         total = sum(self.places.values())
-        _require(total == self.schools, "places", f"must add up to schools = {self.schools}", total)
-        _require(0 < self.areas <= self.schools, "areas", "from 1 to the number of schools",
+        require(total == self.schools, "places", f"must add up to schools = {self.schools}", total)
+        require(0 < self.areas <= self.schools, "areas", "from 1 to the number of schools",
                  self.areas)  # fmt: skip
 
 
@@ -135,9 +112,9 @@ class Window:
     comparison: str
 
     def __post_init__(self) -> None:
-        _one_of("comparison", self.comparison, COMPARISONS)
-        _require(1 <= self.months_after <= 12, "months_after", "from 1 to 12", self.months_after)
-        _require(self.months_before >= 12, "months_before",
+        one_of("comparison", self.comparison, COMPARISONS)
+        require(1 <= self.months_after <= 12, "months_after", "from 1 to 12", self.months_after)
+        require(self.months_before >= 12, "months_before",
                  "at least 12, or like months are not in the data", self.months_before)  # fmt: skip
 
     def months(self, start: str) -> tuple[str, ...]:
@@ -179,19 +156,19 @@ class Outcome:
     key: str = ""
 
     def __post_init__(self) -> None:
-        _require(bool(_NAME.fullmatch(self.name)), "name", "lower case, no spaces", self.name)
+        require(bool(_NAME.fullmatch(self.name)), "name", "lower case, no spaces", self.name)
         if not self.key:
             object.__setattr__(self, "key", self.name.replace("-", "_"))
-        _require(bool(_KEY.fullmatch(self.key)), "key", "lower case, no spaces or hyphens",
+        require(bool(_KEY.fullmatch(self.key)), "key", "lower case, no spaces or hyphens",
                  self.key)  # fmt: skip
-        _one_of("measure", self.measure, MEASURES)
-        _one_of("role", self.role, ROLES[:2])
+        one_of("measure", self.measure, MEASURES)
+        one_of("role", self.role, ROLES[:2])
         if self.measure == "events":
-            _require(bool(_NAME.fullmatch(self.event_type)), "event_type",
+            require(bool(_NAME.fullmatch(self.event_type)), "event_type",
                      "a type of event, in lower case without spaces", self.event_type)  # fmt: skip
         else:
-            _one_of("event_type", self.event_type, ("",))
-        _unique("pilots", self.pilots)
+            one_of("event_type", self.event_type, ("",))
+        unique("pilots", self.pilots)
 
 
 @dataclass(frozen=True)
@@ -230,92 +207,11 @@ class SpecificationSettings:
     together: bool = False
 
     def __post_init__(self) -> None:
-        _require(bool(_NAME.fullmatch(self.name)), "name", "lower case, no spaces", self.name)
-        _one_of("role", self.role, ROLES)
-        _one_of("assignment_unit", self.assignment_unit, ("", *ASSIGNMENT_UNITS))
-        _one_of("window", self.window, COMPARISONS)
-        _one_of("exposure", self.exposure, EXPOSURES)
-
-
-@dataclass(frozen=True)
-class Disclosure:
-    """Settings of disclosure control for small counts of children.
-
-    Attributes
-    ----------
-    channel
-        'public' (release to everybody) or 'secure' (release from a secure environment).
-    threshold
-        Smallest count of children or their events that may be shown; the channel's or a larger
-        one.
-    """
-
-    channel: str
-    threshold: int
-
-    def __post_init__(self) -> None:
-        _one_of("channel", self.channel, CHANNELS)
-        least = CHANNELS[self.channel]
-        rule = f"at least {least} for the channel '{self.channel}'"
-        _require(self.threshold >= least, "threshold", rule, self.threshold)
-
-
-@dataclass(frozen=True)
-class ScaleUp:
-    """Settings of a larger trial.
-
-    Attributes
-    ----------
-    enquiries_worth_a_worker
-        Events of the primary outcome that must be averted per school over the months evaluated for
-        a social worker to be worth the cost.
-    enquiries_expected
-        Expected events per school in those months without a social worker.
-    """
-
-    enquiries_worth_a_worker: float
-    enquiries_expected: float
-
-    def __post_init__(self) -> None:
-        worth, expected = self.enquiries_worth_a_worker, self.enquiries_expected
-        _require(worth > 0, "enquiries_worth_a_worker", "above 0", worth)
-        _require(expected > worth, "enquiries_expected",
-                 "above enquiries_worth_a_worker, or nothing would be worth the cost",
-                 expected)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What a social worker in schools costs.
-
-    Attributes
-    ----------
-    worker
-        Cost of one social worker over the months evaluated, in pounds; 0 if not assessed.
-    source
-        Source of that cost; empty if not assessed.
-    """
-
-    worker: float
-    source: str
-
-    def __post_init__(self) -> None:
-        _require(self.worker >= 0, "worker", "0 (not assessed) or more", self.worker)
-        rule = "names where the cost is stated, and is empty where none is"
-        _require((self.worker > 0) == bool(self.source.strip()), "source", rule, self.source)
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """An assumption, with its reason."""
-
-    id: str
-    statement: str
-    reason: str
-
-    def __post_init__(self) -> None:
-        for key in ("id", "statement", "reason"):
-            _require(bool(getattr(self, key).strip()), key, "may not be empty", getattr(self, key))
+        require(bool(_NAME.fullmatch(self.name)), "name", "lower case, no spaces", self.name)
+        one_of("role", self.role, ROLES)
+        one_of("assignment_unit", self.assignment_unit, ("", *ASSIGNMENT_UNITS))
+        one_of("window", self.window, COMPARISONS)
+        one_of("exposure", self.exposure, EXPOSURES)
 
 
 @dataclass(frozen=True)
@@ -352,26 +248,26 @@ class Study:
     scale: Scale = field(default_factory=Scale)
 
     def __post_init__(self) -> None:
-        _one_of("release_status", self.release_status, RELEASE_STATUSES)
-        _one_of("assignment_unit", self.assignment_unit, ASSIGNMENT_UNITS)
-        _one_of("design", self.design, DESIGNS)
-        _require(self.arms == ARMS, "arms", f"must be {list(ARMS)}", list(self.arms))
+        one_of("release_status", self.release_status, RELEASE_STATUSES)
+        one_of("assignment_unit", self.assignment_unit, ASSIGNMENT_UNITS)
+        one_of("design", self.design, DESIGNS)
+        require(self.arms == ARMS, "arms", f"must be {list(ARMS)}", list(self.arms))
         for key in ("pilots", "outcomes", "specifications"):
-            _require(bool(getattr(self, key)), key, "at least one", [])
-            _unique(key, [item.name for item in getattr(self, key)])
-        _unique("pilots", [pilot.code for pilot in self.pilots])
-        _unique("phases", self.phases)
+            require(bool(getattr(self, key)), key, "at least one", [])
+            unique(key, [item.name for item in getattr(self, key)])
+        unique("pilots", [pilot.code for pilot in self.pilots])
+        unique("phases", self.phases)
         self._check_phases()
-        _unique("outcomes", [outcome.key for outcome in self.outcomes])
-        _unique("assumptions", [assumption.id for assumption in self.assumptions])
+        unique("outcomes", [outcome.key for outcome in self.outcomes])
+        unique("assumptions", [assumption.id for assumption in self.assumptions])
         pilots = [pilot.name for pilot in self.pilots]
         outcomes = [outcome.name for outcome in self.outcomes]
         for number, outcome in enumerate(self.outcomes):
             for name in outcome.pilots:
-                _one_of(f"outcomes.{number}.pilots", name, pilots)
+                one_of(f"outcomes.{number}.pilots", name, pilots)
         for number, other in enumerate(self.balancing):
             for name in other.named:
-                _one_of(f"balancing.{number}", name, outcomes)
+                one_of(f"balancing.{number}", name, outcomes)
         with_unit = tuple(
             replace(each, assignment_unit=each.assignment_unit or self.assignment_unit)
             for each in self.specifications
@@ -380,31 +276,31 @@ class Study:
         first = self.words.primary or self.outcomes[0].label
         object.__setattr__(self, "words", replace(self.words, primary=first))
         for number, specification in enumerate(self.specifications):
-            _one_of(f"specifications.{number}.outcome", specification.outcome, outcomes)
+            one_of(f"specifications.{number}.outcome", specification.outcome, outcomes)
         main = {each.together for each in self.specifications if each.role != "sensitivity"}
         rule = "the same in every specification that is not a sensitivity analysis"
-        _require(len(main) <= 1, "specifications", f"together must be {rule}", sorted(main))
+        require(len(main) <= 1, "specifications", f"together must be {rule}", sorted(main))
         for name in self.synthetic.rates:
-            _one_of(f"synthetic.rates.{name}", name, outcomes)
+            one_of(f"synthetic.rates.{name}", name, outcomes)
         rates = list(self.synthetic.rates)
-        _require(set(rates) == set(outcomes), "synthetic.rates", "one rate for each outcome", rates)
+        require(set(rates) == set(outcomes), "synthetic.rates", "one rate for each outcome", rates)
         for number, scenario in enumerate(self.synthetic.scenarios):
             for name, by_pilot in scenario.effects.items():
-                _one_of(f"synthetic.scenarios.{number}.effects.{name}", name, outcomes)
+                one_of(f"synthetic.scenarios.{number}.effects.{name}", name, outcomes)
                 for pilot in by_pilot:
                     place = f"synthetic.scenarios.{number}.effects.{name}.{pilot}"
-                    _one_of(place, pilot, [*pilots, EVERYWHERE])
+                    one_of(place, pilot, [*pilots, EVERYWHERE])
 
     def _check_phases(self) -> None:
         for number, pilot in enumerate(self.pilots):
             for phase in pilot.places:
-                _one_of(f"pilots.{number}.places.{phase}", phase, self.phases)
+                one_of(f"pilots.{number}.places.{phase}", phase, self.phases)
         for number, specification in enumerate(self.specifications):
             for phase in specification.exclude_phases:
-                _one_of(f"specifications.{number}.exclude_phases", phase, self.phases)
+                one_of(f"specifications.{number}.exclude_phases", phase, self.phases)
         for key, table in self.synthetic.by_phase.items():
             rule = f"one entry for each of {', '.join(self.phases)}"
-            _require(set(table) == set(self.phases), f"synthetic.{key}", rule, list(table))
+            require(set(table) == set(self.phases), f"synthetic.{key}", rule, list(table))
 
     def pilot(self, name: str) -> Pilot:
         """Return the pilot with the given name."""

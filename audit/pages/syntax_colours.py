@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import cached_property
 from pathlib import Path
 
 import pygments
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer, TOMLLexer
 
 from analysis.importing import code_file
 
 _PLAIN = re.compile(r'<span class="(?:n|nn|nv|o|p|w|fm|esc)">([^<]*)</span>')
 """Tokens that have no colour of their own."""
+_KEPT = 600
+"""Most entries that are kept, of this build or earlier ones: a few states of a project."""
 _OWN_CODE = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
@@ -34,11 +34,13 @@ class Colours:
     def __init__(self, root: Path, cache: Path | None = None) -> None:
         self._root = root
         self._cache = cache
-        self._known: dict[str, list[str]] = {}
         self._digests: dict[str, str] = {}
         self._used: dict[str, list[str]] = {}
-        if cache is not None and cache.is_file():
-            self._known = _read(cache)
+
+    @cached_property
+    def _known(self) -> dict[str, list[str]]:
+        # Not read by a build in which every page is reused.
+        return _read(self._cache) if self._cache is not None and self._cache.is_file() else {}
 
     def lines(self, file: str) -> list[str]:
         """Return a file's lines as HTML."""
@@ -51,10 +53,15 @@ class Colours:
         return self._used[self._digests[file]]
 
     def write(self) -> None:
-        """Write the entries used in this build to the cache, and no others."""
-        if self._cache is not None and self._used.keys() != self._known.keys():
+        """Add new entries to the cache, and remove the oldest if there are too many.
+
+        A build in which every page is reused uses none, and those of the last build stay.
+        """
+        if self._cache is not None and not self._used.keys() <= self._known.keys():
             self._cache.parent.mkdir(parents=True, exist_ok=True)
-            entries = {digest: [_digest(lines), *lines] for digest, lines in self._used.items()}
+            earlier = {key: each for key, each in self._known.items() if key not in self._used}
+            kept = list({**earlier, **self._used}.items())[-_KEPT:]
+            entries = {digest: [_digest(lines), *lines] for digest, lines in kept}
             self._cache.write_text(json.dumps(entries), encoding="utf-8")
 
 
@@ -72,6 +79,10 @@ def _digest(lines: list[str]) -> str:
 
 
 def _coloured(file: str, text: str) -> list[str]:
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer, TOMLLexer
+
     lexer = TOMLLexer if file.endswith(".toml") else PythonLexer
     coloured = highlight(text, lexer(stripnl=False), HtmlFormatter(nowrap=True))
     return _PLAIN.sub(r"\1", coloured).splitlines()

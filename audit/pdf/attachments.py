@@ -1,4 +1,9 @@
-"""Files attached to a PDF: written as PDF/A-3 requires, and read back as data."""
+"""Files attached to a PDF: written as PDF/A-3 requires, and read back as data.
+
+If their form is looser, PDF readers may show another name, another file, or a second file. So an
+entry must have one name, one stream and nothing else; no two entries share a name; and the list of
+the document's associated files names each of them once.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,10 @@
 
 Text can also be drawn by a form that a page uses, in an annotation over it, or in characters
 without a mapping; and it can have different text for listening or copying. No engine does this.
+
+Numbers are compared with the ledger by their tags. A number of one row that is drawn in another,
+or two numbers of a sentence that have changed places, would be right for the tags and wrong for
+the reader, so text must also be drawn in the order of its tags.
 """
 
 from __future__ import annotations

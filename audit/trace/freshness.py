@@ -9,7 +9,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from analysis.importing import code_file
-from audit.trace.sources import defined_names, definition_digest, imported_names
+from audit.trace.syntax import defined_names, definition_digest, imported_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

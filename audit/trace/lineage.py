@@ -3,7 +3,9 @@
 The graph is derived from the code itself, so lineage cannot be declared wrongly. The ledger,
 `report trace` and the index of exhibits all use it.
 
-Columns are found without running anything; see `audit.trace.columns`.
+Columns are found without running anything; see `audit.trace.columns`. The words
+that a function may mention are narrower than the closure used for caching: a parameter with the
+same name as a function of the module does not refer to it. Cache keys never depend on this.
 """
 
 from __future__ import annotations

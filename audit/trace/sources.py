@@ -9,16 +9,22 @@ but never less, unless a name is computed, which this project does not do.
 from __future__ import annotations
 
 import ast
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.importing import OWN, package_folder
+from audit.trace.syntax import (
+    defined_names,
+    definition_digest,
+    imported_names,
+    imports_in,
+    parts,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
 Key = tuple[str, str]
 """Module and name of a definition."""
@@ -142,7 +148,7 @@ class SourceIndex:
     def names_in(self, module: str, name: str) -> dict[str, str]:
         """Return the names that imports bind in a definition, with what they refer to."""
         home = self.modules[module]
-        return {**home.imports, **_imports(self.syntax(module, name), home.name)}
+        return {**home.imports, **imports_in(self.syntax(module, name), home.name)}
 
     def unresolved(self, module: str, name: str) -> set[str]:
         """Return dotted names in these packages that a definition uses but that are not defined.
@@ -150,9 +156,9 @@ class SourceIndex:
         Modules are left out, because the names taken from them are listed themselves.
         """
         home, node = self.modules[module], self.syntax(module, name)
-        imports = {**home.imports, **_imports(node, home.name)}
+        imports = {**home.imports, **imports_in(node, home.name)}
         found = set()
-        for chain in _parts(node).chains:
+        for chain in parts(node).chains:
             stands_for = ".".join([imports.get(chain[0], ""), *chain[1:]])
             own = stands_for.partition(".")[0] in self.packages
             a_module = stands_for in self.modules
@@ -163,9 +169,9 @@ class SourceIndex:
     def _uses(
         self, module: _Module, node: ast.stmt, among: Collection[str] | None = None
     ) -> set[Key]:
-        imports = {**module.imports, **_imports(node, module.name)}
+        imports = {**module.imports, **imports_in(node, module.name)}
         used = set()
-        for chain in _parts(node).chains:
+        for chain in parts(node).chains:
             if among is not None and chain[0] not in among:
                 continue
             target = self._resolve(module, imports, chain)
@@ -220,29 +226,6 @@ def _read_module(root: Path, path: Path, name: str) -> _Module:
     return _Module(name, definitions, imports, tuple(tree.body))
 
 
-def defined_names(statement: ast.stmt) -> list[str]:
-    """Return the names that a top-level statement of a module defines."""
-    match statement:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return [statement.name]
-        case ast.Assign():
-            targets: list[ast.expr] = statement.targets
-        case ast.AnnAssign() | ast.AugAssign():
-            targets = [statement.target]
-        case _:
-            return []
-    return [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
-
-
-def imported_names(body: Iterable[ast.stmt], name: str, path: Path) -> dict[str, str]:
-    """Return the names that the imports of a module bind, with what they refer to."""
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    imports: dict[str, str] = {}
-    for statement in body:
-        imports.update(_imports(statement, package))
-    return imports
-
-
 def _definition(
     statement: ast.stmt, imports: Mapping[str, str], module: str, name: str, file: str
 ) -> Definition:
@@ -250,102 +233,3 @@ def _definition(
     first = min([statement.lineno, *(d.lineno for d in decorators)])
     last = statement.end_lineno or statement.lineno
     return Definition(module, name, file, first, last, definition_digest(statement, imports))
-
-
-def definition_digest(statement: ast.stmt, imports: Mapping[str, str]) -> str:
-    """Return a digest of a definition and of what the imported names in it refer to.
-
-    Otherwise `from scipy.special import digamma as gammaln` would equal `import gammaln`.
-    """
-    used = {chain[0] for chain in _parts(statement).chains if len(chain) == 1}
-    meant = [f"{name}={imports[name]}" for name in sorted(used & imports.keys())]
-    own = syntax_digest(statement)
-    return hashlib.sha256("\n".join([own, *meant]).encode()).hexdigest() if meant else own
-
-
-def syntax_digest(node: ast.AST) -> str:
-    """Return the SHA-256 of code in normalised form, without docstrings."""
-    bodies = [(each, each.body) for each in _parts(node).documented]
-    for each, body in bodies:
-        each.body = body[1:] or [ast.Pass()]
-    try:
-        return hashlib.sha256(ast.unparse(node).encode()).hexdigest()
-    finally:
-        for each, body in bodies:
-            each.body = body
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """What is read off a piece of code, all in one pass.
-
-    Attributes
-    ----------
-    chains
-        Every dotted name in it, including annotations written as strings.
-    imports
-        Its imports, wherever they are.
-    documented
-        Its functions and classes that have a docstring.
-    """
-
-    chains: frozenset[tuple[str, ...]]
-    imports: tuple[ast.Import | ast.ImportFrom, ...]
-    documented: tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, ...]
-
-
-def _parts(node: ast.AST) -> _Parts:
-    """Return the parts of a piece of code, which is read once and not with `ast.walk` each time."""
-    known = node.__dict__.get("parts_read")
-    if isinstance(known, _Parts):
-        return known
-    chains: set[tuple[str, ...]] = set()
-    imports: list[ast.Import | ast.ImportFrom] = []
-    documented: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] = []
-    every = [node]
-    for part in every:  # which grows
-        if isinstance(part, ast.Name):
-            chains.add((part.id,))
-            continue
-        if isinstance(part, ast.Attribute):
-            chains.update(filter(None, [_dotted(part)]))
-        elif isinstance(part, ast.Import | ast.ImportFrom):
-            imports.append(part)
-        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            first = part.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                documented.append(part)
-        for name in part._fields:
-            value = getattr(part, name)
-            if isinstance(value, list):
-                every += [each for each in value if isinstance(each, ast.AST)]
-            elif isinstance(value, ast.AST):
-                every.append(value)
-    found = _Parts(frozenset(chains), tuple(imports), tuple(documented))
-    node.__dict__["parts_read"] = found
-    return found
-
-
-def _imports(node: ast.AST, package: str) -> dict[str, str]:
-    """Return the names that imports anywhere in a node bind, with what they refer to."""
-    bound = {}
-    for part in _parts(node).imports:
-        if isinstance(part, ast.Import):
-            for alias in part.names:
-                target = alias.name if alias.asname else alias.name.partition(".")[0]
-                bound[alias.asname or target] = target
-        else:
-            base = package.split(".")[: len(package.split(".")) - part.level + 1]
-            prefix = [*base, part.module or ""] if part.level else [part.module or ""]
-            owner = ".".join(p for p in prefix if p)
-            for alias in part.names:
-                bound[alias.asname or alias.name] = f"{owner}.{alias.name}"
-    return bound
-
-
-def _dotted(node: ast.expr) -> tuple[str, ...] | None:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return (node.id, *reversed(parts)) if isinstance(node, ast.Name) else None

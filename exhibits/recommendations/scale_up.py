@@ -28,7 +28,7 @@ from analysis.exhibits.parts.workings.working import Working
 from analysis.models.design.scale_up import COLUMNS as SCALE_UP
 from analysis.models.design.trial import ANALYSES, Trial
 from analysis.proofs import Proof
-from analysis.study.settings import ScaleUp
+from analysis.study.decisions import ScaleUp
 from exhibits.appendix.simulation_tables import made_by
 from exhibits.results.scale_up import Precision
 

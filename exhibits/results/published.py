@@ -1,4 +1,4 @@
-"""Published facts and findings of the summary, and figures of the later trial."""
+"""Published facts and findings, figures of the later trial, and results that rest on them alone."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from analysis.models.design.trial import (
     zhu_lakkis_size,
 )
 from analysis.proofs import Proof, read_proof
-from analysis.study.settings import ScaleUp
+from analysis.study.decisions import ScaleUp
 
 SIZES = tuple(range(40, 421, 10))
 """Numbers of schools, both arms together, of the trials whose power is drawn."""

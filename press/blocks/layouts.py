@@ -1,4 +1,4 @@
-"""Layouts: blocks side by side, ``{"t": "Layout", "c": {...}}``.
+"""Layouts and tabsets: blocks side by side, ``{"t": "Layout", "c": {...}}``.
 
 `rows` is a list of rows, each a list of ``{"width": percent, "content": blocks}``; `before` holds
 the blocks above the rows, such as a cell's code.

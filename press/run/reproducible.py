@@ -1,4 +1,8 @@
-"""Make outputs reproducible: final state of terminal output, no addresses, no random names."""
+"""Make outputs reproducible: final state of terminal output, no addresses, no random names.
+
+Progress bars write text, whose last state a book shows, instead of a widget. A widget needs a
+running notebook: a page would show its first state, and print nothing.
+"""
 
 from __future__ import annotations
 

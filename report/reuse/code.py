@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from analysis.cache import digest_of
 from analysis.importing import OWN
-from audit.trace.sources import SourceIndex, defined_names, syntax_digest
+from audit.trace.sources import SourceIndex
+from audit.trace.syntax import defined_names, syntax_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -3,6 +3,7 @@
 What such code displays follows from the exhibits, which the build has at hand: a kernel would
 import the analysis and read them from the store only to display them. Anything unusual, such as a
 name that was not imported, is left to a kernel, which reports it. A release always uses kernels.
+Any other code may read a file, the clock or a random number, and is run in every build.
 """
 
 from __future__ import annotations

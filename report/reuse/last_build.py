@@ -1,4 +1,9 @@
-"""The last build of a kind: what it rested on, and whether there is anything to do."""
+"""The last build of a kind: what it rested on, and whether there is anything to do.
+
+Everything that a build can depend on is compared with its value in the last build, and every file
+that it made with what was written. Only if all are the same is there nothing to do, which is known
+before anything that computes is imported.
+"""
 
 from __future__ import annotations
 

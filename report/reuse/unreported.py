@@ -21,15 +21,16 @@ READS_NOTHING = frozenset({
     "__future__", "abc", "ast", "bisect", "calendar", "cmath", "collections", "contextlib",
     "contextvars", "copy", "csv", "dataclasses", "decimal", "difflib", "enum", "fnmatch",
     "fractions", "functools", "graphlib", "great_expectations", "hamilton", "hashlib", "heapq",
-    "html", "io", "itertools", "json", "jsonschema", "keyword", "math", "matplotlib", "numbers",
-    "open_data_contract_standard", "openpyxl", "operator", "pandas", "patsy", "pathlib", "re",
-    "reprlib", "scipy", "seaborn", "statistics", "statsmodels", "string", "struct", "textwrap",
-    "tokenize", "tomllib", "types", "typing", "unicodedata", "warnings", "weakref", "yaml",
-    "zipfile", "zlib",
+    "html", "ibis", "io", "itertools", "json", "jsonschema", "keyword", "math", "matplotlib",
+    "numbers", "open_data_contract_standard", "openpyxl", "operator", "pandas", "patsy", "pathlib",
+    "re", "reprlib", "scipy", "seaborn", "statistics", "statsmodels", "string", "struct",
+    "textwrap", "tokenize", "tomllib", "types", "typing", "unicodedata", "warnings", "weakref",
+    "yaml", "zipfile", "zlib",
 })  # fmt: skip
 """Packages that read nothing unless they are given its path, and then by Python's own functions."""
 _PARTS = ("concurrent.futures", "datetime", "importlib.resources", "numpy", "os", "pyarrow",
-          "sys.modules", "xml.etree", "xml.parsers.expat")  # fmt: skip
+          "shutil.rmtree", "sys.modules", "tempfile.TemporaryDirectory", "tempfile.mkdtemp",
+          "xml.etree", "xml.parsers.expat")  # fmt: skip
 """Further modules, of which some names are listed below."""
 _CLOCK = frozenset({"now", "today", "utcnow", "gmtime", "localtime", "last-modified"})
 """Names of functions that look at the clock, and texts that pandas and numpy take for them."""
@@ -43,23 +44,27 @@ _OF_OS = frozenset({"PathLike", "environ", "fsdecode", "fsencode", "fspath", "ge
                     "listdir", "path", "scandir", "sep", "walk"})  # fmt: skip
 _OF_A_SEED = frozenset({"BitGenerator", "Generator", "MT19937", "PCG64", "Philox", "SeedSequence",
                         "default_rng"})  # fmt: skip
-_BY_C = frozenset({"read_feather", "read_hdf", "read_orc", "read_parquet", "read_sas",
-                   "read_spss", "read_sql", "read_xml", "read_html", "memory_map",
-                   "memmap", "OSFile", "MemoryMappedFile", "dataset", "fs"})  # fmt: skip
+_BY_C = frozenset({
+    "read_feather", "read_hdf", "read_orc", "read_parquet", "read_sas", "read_spss", "read_sql",
+    "read_xml", "read_html", "memory_map", "memmap", "connect", "ParquetFile", "ParquetDataset",
+    "OSFile", "MemoryMappedFile", "dataset", "fs",
+})  # fmt: skip
 _IN_MEMORY = frozenset({"BufferReader", "BytesIO", "StringIO", "py_buffer"})
 _COMPUTED = frozenset({"__import__", "compile", "eval", "exec", "globals", "id", "import_module"})
 """Functions whose result the code does not show, or that differs from run to run."""
-_PERMITTED = frozenset({("analysis.extract.files.today", "is_in_the_future")})
-"""What may look at the clock: it only refuses a date."""
-_FINDS_CODE = "analysis.importing"
-"""Its work is to find files of code, which are identified by their digests."""
-_WATCHES = frozenset({"analysis.reads", "analysis.undeclared_reads"})
-"""They replace functions that read in order to report them."""
-_ENGINES = "analysis.scale."
-"""Engines read the extract's files, which are inputs known by their digests, and copies of them.
-
-The address of a cluster and the memory that may be used are settings, and so inputs too.
-"""
+_PERMITTED: Mapping[str, str] = {
+    "analysis.extract.files.today": "it looks at the clock, and only to refuse a date",
+    "analysis.importing": "it finds files of code, which are identified by their digests",
+    "analysis.reads": "it reports what others read",
+    "analysis.scale.engines": "it starts the engine that the settings name and waits for it; what "
+    "the engine reads was written from the extract by the same node",
+}
+"""Modules that are not searched, and why."""
+_OF_THE_EXTRACT = frozenset({
+    ("analysis.scale.large_columns", "codes_of"), ("analysis.scale.large_table", "LargeTable"),
+    ("analysis.scale.staging", "_parquet_blocks"),
+})  # fmt: skip
+"""What opens files by C++ that are the extract's own, or were written from it by the same node."""
 
 
 class Unreported:
@@ -85,7 +90,7 @@ class Unreported:
 
     def _of(self, definition: Definition) -> tuple[str, ...]:
         key = definition.key
-        if key in _PERMITTED or _reads_for_others(key[0]):
+        if key[0] in _PERMITTED or key in _OF_THE_EXTRACT:
             return ()
         if key not in self._known:
             imports = self._sources.names_in(*key)
@@ -93,10 +98,6 @@ class Unreported:
             place = definition.file
             self._known[key] = tuple(f"{what} ({place}:{line})" for line, what in reads)
         return self._known[key]
-
-
-def _reads_for_others(module: str) -> bool:
-    return module == _FINDS_CODE or module in _WATCHES or module.startswith(_ENGINES)
 
 
 def _on_import() -> Iterator[str]:
@@ -164,8 +165,8 @@ def _of_package(package: str, rest: list[str], call: ast.Call | None) -> str:
         return "" if seeded else f"chance, by {full}"
     if package == "pathlib" and last in ("cwd", "home"):
         return f"the machine, by {full}"
-    by_c = last in _BY_C or (package == "pyarrow" and last.startswith(("read_", "open_")))
-    if by_c and package in ("numpy", "pandas", "pyarrow") and not _is_in_memory(call):
+    by_c = last in _BY_C or (package in ("ibis", "pyarrow") and last.startswith(("read_", "open_")))
+    if by_c and package in ("ibis", "numpy", "pandas", "pyarrow") and not _is_in_memory(call):
         return f"a file, by {full}, of which Python reports nothing"
     return ""
 

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from analysis.dataflow import graph
-from analysis.environment import stated
+from analysis.environment import specified_settings
 from analysis.evaluation import Evaluation
 from analysis.installed_packages import installed_digest
 from report.reuse.results import Results
@@ -31,5 +31,5 @@ def committed(names):
 
     What a build of these very files has kept is taken from there, and nothing is put there.
     """
-    with stated():
+    with specified_settings():
         return {name: _nodes().value(name) for name in names}

@@ -6,7 +6,8 @@ import pytest
 
 from analysis.dataflow.effects import specifications
 from analysis.disclosure import EGRESS, PUBLIC, DisclosureRules
-from analysis.study.settings import CHANNELS, read_study
+from analysis.study.decisions import CHANNELS
+from analysis.study.settings import read_study
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ MAY_IMPORT = {
 }
 WITHIN_ANALYSIS = {
     # Models are usable from a notebook on any panel, and know nothing of study or files.
-    "analysis.models": {"analysis.models", "analysis.errors"},
+    # Where they compute is the one thing that they are told.
+    "analysis.models": {"analysis.models", "analysis.errors", "analysis.workers"},
     # What computes never imports what shows.
     "analysis.contracts": {
         "analysis.contracts",

@@ -16,7 +16,8 @@ from analysis.models.checks.missing_returns import COLUMNS as MISSING
 from analysis.models.checks.missing_returns import FACTOR
 from analysis.models.design.break_even import COLUMNS as BREAK_EVEN
 from analysis.models.primary.estimates import COLUMNS as ESTIMATES
-from analysis.study.settings import Costs, Outcome, Pilot
+from analysis.study.decisions import Costs
+from analysis.study.settings import Outcome, Pilot
 from analysis.study.terms import Terms
 
 NOT_ASSESSED = "not assessed"

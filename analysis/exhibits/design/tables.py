@@ -1,4 +1,4 @@
-"""Tables of the design: schools compared, assumptions, and deviations."""
+"""Tables of the design: schools compared, assumptions, deviations, and limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from analysis.models.design.detectable import COLUMNS as DETECTABLE
 from analysis.models.design.exaggeration import COLUMNS as EXAGGERATION
 from analysis.models.inference.units import COLUMNS as UNITS
 from analysis.models.inputs.specification import Specification
-from analysis.study.settings import Assumption, Outcome
+from analysis.study.decisions import Assumption
+from analysis.study.settings import Outcome
 from analysis.study.terms import Terms
 
 

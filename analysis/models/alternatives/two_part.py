@@ -1,4 +1,7 @@
-"""The two-part model of days: whether there are any, and how many given that there are."""
+"""The two-part model of days: whether there are any, and how many given that there are.
+
+A one-step jackknife serves designs with many units.
+"""
 
 from __future__ import annotations
 

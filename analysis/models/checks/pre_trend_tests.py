@@ -19,11 +19,13 @@ from analysis.models.inference.hotelling import joint_test
 from analysis.models.inference.randomisation import TIE, named_seed
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
 from analysis.models.primary.sandwich import cluster_covariance
+from analysis.workers import over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from analysis.models.checks.event_study import EventStudyFit
+    from analysis.models.inputs.school_counts import Floats
     from analysis.models.inputs.specification import Specification
 
 REFERENCE = -1
@@ -129,14 +131,17 @@ def _largest_term_p(study: EventStudyFit, seed: int, draws: int) -> float:
     size = max(1, (CHUNK if schools <= ALL_DRAWS_UP_TO else IN_CACHE) // study.counts.events.size)
     drawn = affordable_draws(draws, schools)
     blocks, _ = assignments.reference(drawn, np.random.default_rng(seed))
-    largest = []
-    for start in range(0, len(blocks), size):
-        treated = blocks[start : start + size][:, units]
-        effects, covariance = batched_multinomial(study.counts, treated, study.basis)
+    counts, basis = study.counts, study.basis
+
+    def largest_of(block: Floats) -> Floats:
+        effects, covariance = batched_multinomial(counts, block[:, units], basis)
         with np.errstate(divide="ignore", invalid="ignore"):
             t = np.abs(effects) / np.sqrt(np.einsum("bqq->bq", covariance))
-        largest.append(t[:, before].max(axis=1))
-    statistic = np.concatenate(largest)
+        largest: Floats = t[:, before].max(axis=1)
+        return largest
+
+    parts = [blocks[start : start + size] for start in range(0, len(blocks), size)]
+    statistic = np.concatenate(over(largest_of, parts))
     return float((~(statistic < statistic[0] * (1 - TIE))).mean())
 
 

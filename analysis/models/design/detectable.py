@@ -12,7 +12,7 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from analysis.models.design.simulation import SchoolDesign, draw_counts, fits, p_values
-from analysis.models.inference.assignments import Assignments, affordable_draws
+from analysis.models.inference.assignments import CHUNK, Assignments, affordable_draws
 from analysis.models.inference.randomisation import named_seed
 from analysis.models.inputs.estimability import (
     ESTIMATED,
@@ -24,6 +24,7 @@ from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.primary.estimates import specification_columns
 from analysis.models.primary.overdispersion import between_years
+from analysis.workers import over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,12 +118,28 @@ def log_ratio_variance(design: SchoolDesign, ratio: float) -> float:
 def power_curve(
     design: SchoolDesign, ratios: Floats, *, seed: int, draws: int = 2_000, level: float = 0.05
 ) -> Floats:
-    """Return the simulated power of the primary test at each true ratio."""
-    curve = []
-    for ratio in ratios:
-        before, after = draw_counts(design, float(ratio), draws, np.random.default_rng(seed))
-        curve.append((p_values(fits(design, before, after)) < level).mean())
-    return np.array(curve)
+    """Return the simulated power of the primary test at each true ratio.
+
+    Draws of many schools are made in blocks, each with a stream of its own; those of few schools
+    are one block.
+    """
+    size = max(1, CHUNK // len(design.events))
+    blocks = [
+        (float(ratio), number, min(size, draws - start))
+        for ratio in ratios
+        for number, start in enumerate(range(0, draws, size))
+    ]
+
+    def rejected(block: tuple[float, int, int]) -> tuple[float, int]:
+        ratio, number, own = block
+        random = np.random.default_rng([seed, number] if number else seed)
+        before, after = draw_counts(design, ratio, own, random)
+        return ratio, int((p_values(fits(design, before, after)) < level).sum())
+
+    found = over(rejected, blocks)
+    return np.array([
+        sum(many for at, many in found if at == ratio) / draws for ratio in map(float, ratios)
+    ])  # fmt: skip
 
 
 def simulated_ratio(

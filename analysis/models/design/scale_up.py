@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from analysis.models.design.trial import (
     trial_power,
     trial_standard_error,
 )
+from analysis.workers import over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,17 +65,16 @@ def scale_up(
     DataFrame
         One row per trial, ratio and analysis, with the columns of `COLUMNS`.
     """
-    supposed = tuple(ratios)
+    asked = list(product(trials, ratios))
+    simulated = over(lambda one: simulate_trial(*one, seed=seed, draws=draws), asked)
     rows = [
         {k: v for k, v in vars(trial).items() if k in COLUMNS}
         | {"true_ratio": ratio, "analysis": analysis,
            "standard_error_by_formula": trial_standard_error(trial, ratio, analysis),
            "power_by_formula": trial_power(trial, ratio, analysis),
            "detectable_ratio": trial_detectable_ratio(trial, analysis)}
-        | simulated[analysis]
-        for trial in trials
-        for ratio in supposed
-        for simulated in [simulate_trial(trial, ratio, seed=seed, draws=draws)]
+        | found[analysis]
+        for (trial, ratio), found in zip(asked, simulated, strict=True)
         for analysis in ANALYSES
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -1,4 +1,4 @@
-"""A trial in which schools are randomised: its size, precision and power by formula."""
+"""A trial in which schools are randomised: size, precision and power, by formula and simulation."""
 
 from __future__ import annotations
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb, prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from analysis.models.inputs.estimability import NotEstimable
+from analysis.workers import over
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from analysis.models.inputs.month_counts import MonthCounts
     from analysis.models.inputs.school_counts import Booleans, Codes, Floats, SchoolCounts
+
+Result = TypeVar("Result")
 
 CHUNK = 4_000_000
 """Numbers in memory at once, so that use of memory does not grow with assignments."""
@@ -116,18 +119,30 @@ class Assignments:
 
         Only one of each mirrored pair is yielded.
         """
+        choices = self._every_choice()
+        for rows in self.blocks(prod(len(choice) for choice in choices)):
+            yield self._of_choices(choices, rows)
+
+    def _every_choice(self) -> list[Floats]:
+        """Return the choices within each set; half of those of the last one if mirrored."""
         choices = [self._choices(code, *size) for code, size in enumerate(self.sizes)]
         if self.mirrored:
             choices[-1] = choices[-1][choices[-1][:, 0] == choices[-1][0, 0]]
-        given = prod(len(choice) for choice in choices)
-        rows = max(1, CHUNK // len(self.treated))
-        for start in range(0, given, rows):
-            index = np.arange(start, min(start + rows, given))
-            block = np.empty((len(index), len(self.treated)))
-            for code, choice in enumerate(choices):
-                block[:, self.matched_set == code] = choice[index % len(choice)]
-                index = index // len(choice)
-            yield block
+        return choices
+
+    def _of_choices(self, choices: list[Floats], rows: range) -> Floats:
+        """Return some of the combinations of choices, by number."""
+        index = np.arange(rows.start, rows.stop)
+        block = np.empty((len(index), len(self.treated)))
+        for code, choice in enumerate(choices):
+            block[:, self.matched_set == code] = choice[index % len(choice)]
+            index = index // len(choice)
+        return block
+
+    def blocks(self, rows: int) -> list[range]:
+        """Return numbers of assignments in blocks that fit in memory."""
+        size = max(1, CHUNK // len(self.treated))
+        return [range(start, min(start + size, rows)) for start in range(0, rows, size)]
 
     def reference(self, draws: int, random: np.random.Generator) -> tuple[Floats, int]:
         """Return assignments for a two-sided test, the actual one first, and their number.
@@ -144,21 +159,54 @@ class Assignments:
     def sample(self, draws: int, random: np.random.Generator) -> Iterator[Floats]:
         """Yield independent assignments, drawn uniformly at random, in blocks."""
         members = self._members_by_size()
-        rows = max(1, CHUNK // len(self.treated))
-        for start in range(0, draws, rows):
-            block = np.zeros((min(rows, draws - start), len(self.treated)))
-            for (_, chosen), units in members.items():
-                keys = random.random((len(block), *units.shape))
-                if units.shape[1] == 2 and chosen == 1:  # pairs: the smaller key, without sorting
-                    first = keys[..., 0] <= keys[..., 1]
-                    block[:, units[:, 0]], block[:, units[:, 1]] = first, ~first
-                    continue
-                order = np.argsort(keys, axis=-1)[..., :chosen]
-                picked = np.take_along_axis(
-                    np.broadcast_to(units, keys.shape), order, axis=-1
-                ).reshape(len(block), -1)
-                np.put_along_axis(block, picked, 1.0, axis=1)
-            yield block
+        for rows in self.blocks(draws):
+            yield self._drawn(members, len(rows), random)
+
+    def sampled(self, seed: int, rows: range) -> Floats:
+        """Return one of the blocks that `sample` yields with a generator of this seed.
+
+        Each assignment takes one random number for each unit, so a block's place in the stream is
+        known, and no other has to be drawn for it.
+        """
+        stream = np.random.PCG64(seed)
+        stream.advance(rows.start * len(self.treated))
+        return self._drawn(self._members_by_size(), len(rows), np.random.Generator(stream))
+
+    def _drawn(
+        self, members: dict[tuple[int, int], Codes], rows: int, random: np.random.Generator
+    ) -> Floats:
+        """Return independent assignments, drawn uniformly at random."""
+        block = np.zeros((rows, len(self.treated)))
+        for (_, chosen), units in members.items():
+            keys = random.random((rows, *units.shape))
+            if units.shape[1] == 2 and chosen == 1:  # pairs: the smaller key, without sorting
+                first = keys[..., 0] <= keys[..., 1]
+                block[:, units[:, 0]], block[:, units[:, 1]] = first, ~first
+                continue
+            order = np.argsort(keys, axis=-1)[..., :chosen]
+            picked = np.take_along_axis(np.broadcast_to(units, keys.shape), order, axis=-1).reshape(
+                rows, -1
+            )
+            np.put_along_axis(block, picked, 1.0, axis=1)
+        return block
+
+    def computed(
+        self, draws: int | None, seed: int, of_block: Callable[[Floats], Result]
+    ) -> list[Result]:
+        """Return what a function makes of each block of assignments, wherever work runs.
+
+        Parameters
+        ----------
+        draws
+            Number of assignments to sample; None for every one there is, one of each mirrored pair.
+        seed
+            For the sample.
+        """
+        if draws is None:
+            choices = self._every_choice()
+            rows = self.blocks(prod(len(choice) for choice in choices))
+            return over(lambda own: of_block(self._of_choices(choices, own)), rows)
+        return over(lambda own: of_block(self.sampled(seed, own)), self.blocks(draws))
 
     def _choices(self, code: int, size: int, chosen: int) -> Floats:
         """Return every choice of intervention units within one set, the actual one first."""

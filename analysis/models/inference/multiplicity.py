@@ -9,11 +9,12 @@ import pandas as pd
 
 from analysis.errors import ConfigurationError
 from analysis.models.inference.assignments import Assignments
-from analysis.models.inference.randomisation import TIE, named_seed, statistics
+from analysis.models.inference.randomisation import TIE, named_seed, statistics, statistics_of
 from analysis.models.inputs.estimability import NotEstimable, require_estimable
 from analysis.models.inputs.school_counts import SchoolCounts
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.inputs.specification import ALL_PILOTS
+from analysis.workers import over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -173,24 +174,22 @@ def all_at_once(
     [0.3]
     """
     wanted = tuple(specifications)
-    random = {name: np.random.default_rng(named_seed(seed, str(name)))
-              for name in {each.pilot for each in wanted}}  # fmt: skip
-    blocks: dict[str | None, tuple[np.ndarray, Floats]] = {}
-    by_specification = []
-    for specification in wanted:
-        schools = school_periods(panel, specification)
+    statistic = np.full((len(wanted), draws + 1), np.nan)
+    for pilot in dict.fromkeys(each.pilot for each in wanted):
+        places, tables = [], []
+        for place, each in enumerate(wanted):
+            schools = school_periods(panel, each) if each.pilot == pilot else None
+            if schools is not None and _is_estimable(schools, each):
+                places.append(place)
+                tables.append(schools)
         try:
-            require_estimable(schools, specification)
-            if specification.pilot not in blocks:
-                whole = _all_schools(panel, wanted, specification.pilot)
-                blocks[specification.pilot] = joint_permutations(
-                    whole, draws, random[specification.pilot]
-                )
-            by_specification.append(studentised_under(schools, *blocks[specification.pilot]))
+            if places:
+                whole = _all_schools(panel, wanted, pilot)
+                own = named_seed(seed, str(pilot))
+                statistic[places] = np.abs(jointly_studentised(whole, tables, draws, own))
         except NotEstimable:
-            by_specification.append(np.full(draws + 1, np.nan))
+            continue  # a unit has schools of both arms
     keys = {"pilot": [each.pilot for each in wanted], "specification": [e.name for e in wanted]}
-    statistic = np.abs(np.array(by_specification))
     found = {"min_p": step_down(1 / own_p_values(statistic)), "max_t": step_down(statistic)}
     return pd.DataFrame(keys | found)
 
@@ -252,6 +251,50 @@ def _all_schools(
     """Return, once each, the schools of a pilot that some specification compares."""
     tables = [school_periods(panel, each) for each in specifications if each.pilot == pilot]
     return pd.concat(tables).drop_duplicates("school_id").sort_values("school_id")
+
+
+def _is_estimable(schools: pd.DataFrame, specification: Specification) -> bool:
+    try:
+        require_estimable(schools, specification)
+    except NotEstimable:
+        return False
+    return True
+
+
+def jointly_studentised(
+    whole: pd.DataFrame, tables: list[pd.DataFrame], draws: int, seed: int
+) -> Floats:
+    """Return studentised estimates of several outcomes under the same permutations of units.
+
+    Parameters
+    ----------
+    whole
+        All schools of a pilot, once each.
+    tables
+        The schools that each outcome compares.
+    draws, seed
+        For the permutations.
+
+    Returns
+    -------
+    ndarray of shape (tables, 1 + draws)
+        The actual assignment first.
+    """
+    assignments = Assignments.of(SchoolCounts.of(whole))
+    names = np.unique(whole["cluster"].to_numpy(str))
+    places = [np.searchsorted(names, np.unique(each["cluster"].to_numpy(str))) for each in tables]
+    studentised = [statistics_of(SchoolCounts.of(each)) for each in tables]
+    happened = assignments.treated[np.newaxis].astype(float)
+
+    def of_rows(rows: range) -> Floats:
+        treated = assignments.sampled(seed, rows)
+        if not rows.start:
+            treated = np.vstack([happened, treated])
+        return np.array(
+            [found(treated[:, own])[1] for found, own in zip(studentised, places, strict=True)]
+        )
+
+    return np.hstack(over(of_rows, assignments.blocks(draws)))
 
 
 def joint_permutations(

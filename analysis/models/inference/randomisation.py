@@ -14,6 +14,7 @@ from analysis.models.inputs.school_counts import SchoolCounts, group_sums
 from analysis.models.primary.closed_form import permuted
 from analysis.models.primary.newton import batched_log_ratios
 from analysis.models.primary.shifted_sums import MANY, ShiftedSums, permuted_by_sums
+from analysis.workers import over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,16 +127,16 @@ def randomisation_test(
     if not np.isfinite(happened).all():
         raise NotEstimable("there is no estimate to compare with those of other assignments")
     exact = assignments.possible <= exact_up_to
-    tally, looked_at = np.zeros(3), 0
-    blocks = (
-        assignments.every() if exact else assignments.sample(draws, np.random.default_rng(seed))
-    )
-    for block in blocks:
+
+    def tally_of(block: Floats) -> tuple[Floats, int]:
         found = of_assignments(block)
         if exact and assignments.mirrored:
             found = np.hstack([found, -found])
-        tally += _as_extreme(found, happened)
-        looked_at += found.shape[1]
+        return _as_extreme(found, happened), found.shape[1]
+
+    tallies = assignments.computed(None if exact else draws, seed, tally_of)
+    tally = np.sum([each for each, _ in tallies], axis=0)
+    looked_at = sum(many for _, many in tallies)
     if not exact:
         tally, looked_at = tally + 1, looked_at + 1
     p_value, p_coefficient, p_lower = (float(share) for share in tally / looked_at)
@@ -185,15 +186,22 @@ def randomisation_interval(
     assignments = Assignments.of(counts)
     if assignments.smallest_p > 1 - level:
         return -np.inf, np.inf
-    block, _ = assignments.reference(draws, np.random.default_rng(seed))
-    centre = float(statistics(counts, block[:1])[0, 0])
+    happened = assignments.treated[np.newaxis].astype(float)
+    centre = float(statistics(counts, happened)[0, 0])
 
-    def rejected(log_ratio: float) -> bool:
-        factor = np.where(counts.treated, np.exp(-log_ratio), 1.0)
-        found = statistics(replace(counts, after=counts.after * factor), block)[1]
-        return bool((~(np.abs(found) < abs(found[0]) * (1 - TIE))).mean() <= 1 - level)
+    def end(direction: float) -> float:
+        # Drawn again for each end: that is quicker than sending so much to another machine.
+        block, _ = assignments.reference(draws, np.random.default_rng(seed))
 
-    return _last_kept(rejected, centre, -1.0), _last_kept(rejected, centre, 1.0)
+        def rejected(log_ratio: float) -> bool:
+            factor = np.where(counts.treated, np.exp(-log_ratio), 1.0)
+            found = statistics(replace(counts, after=counts.after * factor), block)[1]
+            return bool((~(np.abs(found) < abs(found[0]) * (1 - TIE))).mean() <= 1 - level)
+
+        return _last_kept(rejected, centre, direction)
+
+    low, high = over(end, (-1.0, 1.0))
+    return low, high
 
 
 def statistics(counts: SchoolCounts, treated: Floats) -> Floats:

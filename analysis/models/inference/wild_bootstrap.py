@@ -11,10 +11,9 @@ from scipy.special import expit
 from analysis.models.inputs.estimability import NotEstimable
 from analysis.models.inputs.school_counts import SchoolCounts, group_sums
 from analysis.models.primary.newton import null_period_effects
+from analysis.workers import over
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
 
     from analysis.models.inputs.school_counts import Floats
@@ -97,14 +96,15 @@ def wild_bootstrap_test(
         raise NotEstimable("fewer than two units contribute to the score")
     happened = scores.sum() / np.sqrt((scores**2).sum())
     exact = len(scores) <= exact_up_to
-    random = np.random.default_rng(seed)
-    blocks = _every_sign(len(scores)) if exact else _some_signs(len(scores), draws, random)
-    tally, looked_at = 0, 0
-    for signs in blocks:
+
+    def tally_of(rows: range) -> int:
+        signs = _signs(len(scores), rows) if exact else _drawn_signs(len(scores), rows, seed)
         # Signs do not change the squares, so the denominator is constant.
         found = np.abs(signs @ scores) / np.sqrt((scores**2).sum())
-        tally += int((found >= abs(happened) * (1 - TIE)).sum())
-        looked_at += len(found)
+        return int((found >= abs(happened) * (1 - TIE)).sum())
+
+    looked_at = 2 ** (len(scores) - 1) if exact else draws
+    tally = sum(over(tally_of, _blocks(len(scores), looked_at)))
     p_value = tally / looked_at if exact else (tally + 1) / (looked_at + 1)
     return WildBootstrapTest(float(happened), p_value, looked_at * (2 if exact else 1), exact)
 
@@ -120,18 +120,28 @@ def unit_scores(counts: SchoolCounts) -> Floats:
     return group_sums(contribution, counts.unit)
 
 
-def _every_sign(units: int) -> Iterator[Floats]:
-    """Yield every pattern of signs in which the first is +1; the others mirror these."""
-    patterns = 2 ** (units - 1)
+def _blocks(units: int, patterns: int) -> list[range]:
+    """Return numbers of patterns of signs in blocks that fit in memory."""
     rows = max(1, CHUNK // units)
-    for start in range(0, patterns, rows):
-        index = np.arange(start, min(start + rows, patterns))[:, np.newaxis]
-        bits = (index >> np.arange(units - 1)) & 1
-        yield np.hstack([np.ones((len(index), 1)), 1.0 - 2.0 * bits])
+    return [range(start, min(start + rows, patterns)) for start in range(0, patterns, rows)]
 
 
-def _some_signs(units: int, draws: int, random: np.random.Generator) -> Iterator[Floats]:
-    """Yield random signs in blocks."""
-    rows = max(1, CHUNK // units)
-    for start in range(0, draws, rows):
-        yield random.choice([-1.0, 1.0], (min(rows, draws - start), units))
+def _signs(units: int, rows: range) -> Floats:
+    """Return patterns of signs in which the first is +1, by number; the others mirror these."""
+    index = np.arange(rows.start, rows.stop)[:, np.newaxis]
+    bits = (index >> np.arange(units - 1)) & 1
+    return np.hstack([np.ones((len(index), 1)), 1.0 - 2.0 * bits])
+
+
+def _drawn_signs(units: int, rows: range, seed: int) -> Floats:
+    """Return random signs: some rows of the stream that a seed gives.
+
+    Each sign takes half of a number of the stream, the lower half first.
+    """
+    before = rows.start * units
+    stream = np.random.PCG64(seed)
+    stream.advance(before // 2)
+    random = np.random.Generator(stream)
+    if before % 2:
+        random.choice([-1.0, 1.0], 1)
+    return random.choice([-1.0, 1.0], (len(rows), units))

@@ -56,3 +56,26 @@ def test_other_code_of_our_own_finds_them_again(cache, monkeypatch):
     monkeypatch.setattr(syntax_colours, "_OWN_CODE", "another")
     monkeypatch.setattr(syntax_colours, "_coloured", lambda *_: ["anew"])
     assert shown(cache, cache) == "anew"
+
+
+def test_a_build_that_uses_none_or_others_leaves_what_was_kept(cache, monkeypatch):
+    Colours(cache.parent, cache).write()
+    (cache.parent / "other.py").write_text("OTHER = 1\n")
+    made = Colours(cache.parent, cache)
+    made.lines("other.py")
+    made.write()
+    monkeypatch.setattr(syntax_colours, "_coloured", lambda *_: 1 / 0)
+    assert "0.41" in shown(cache, cache)
+    assert "OTHER" in "".join(Colours(cache.parent, cache).lines("other.py"))
+
+
+def test_only_so_many_are_kept_and_those_of_the_build_first(cache, monkeypatch):
+    monkeypatch.setattr(syntax_colours, "_KEPT", 2)
+    for value in range(5):
+        (cache.parent / "code.py").write_text(f"RATIO = {value}\n")
+        made = Colours(cache.parent, cache)
+        made.lines("code.py")
+        made.write()
+    assert len(json.loads(cache.read_text())) == 2
+    monkeypatch.setattr(syntax_colours, "_coloured", lambda *_: 1 / 0)
+    assert "4" in shown(cache, cache)

@@ -16,7 +16,7 @@ from audit.ledger.cells import find_cell
 from audit.trace.freshness import changed_since
 from audit.trace.queries import affected_exhibits, as_number, closure, find_record, where_printed
 from audit.trace.repository import line_caveat
-from audit.trace.sources import syntax_digest
+from audit.trace.syntax import syntax_digest
 from audit.trace.text import touched_text, tree
 from report.commands.trace import Asked, ledger_at_hand, trace
 from tests.unit.audit import whole

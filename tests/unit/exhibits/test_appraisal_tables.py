@@ -14,7 +14,8 @@ from analysis.exhibits.appendix.appraisal_tables import (
 )
 from analysis.models.checks.missing_returns import COLUMNS
 from analysis.models.design.break_even import break_even
-from analysis.study.settings import Costs, read_study
+from analysis.study.decisions import Costs
+from analysis.study.settings import read_study
 from tests.architecture import ROOT
 
 STUDY = read_study(ROOT / "study.toml")

@@ -9,7 +9,8 @@ import pytest
 from analysis.dataflow.effects import specifications
 from analysis.dataflow.settings import disclosure_rules
 from analysis.errors import ConfigurationError
-from analysis.study.settings import Costs, Disclosure, Window, read_study, shift_month
+from analysis.study.decisions import Costs, Disclosure
+from analysis.study.settings import Window, read_study, shift_month
 from analysis.study.toml_file import key_lines
 
 ROOT = Path(__file__).parents[3]

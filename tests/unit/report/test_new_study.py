@@ -193,7 +193,7 @@ def test_a_command_does_not_run_other_code_than_the_folder_holds(tmp_path, small
     (tmp_path / "study.toml").touch()
     (tmp_path / "analysis").mkdir()
     (tmp_path / "analysis" / "__init__.py").touch()
-    with pytest.raises(ConfigurationError, match="holds its own code") as caught:
+    with pytest.raises(ConfigurationError, match="has its own code") as caught:
         refuse_other_code(tmp_path)
     assert "python -m report" in caught.value.remedy
 
