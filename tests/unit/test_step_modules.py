@@ -30,5 +30,5 @@ def test_a_step_without_types_is_named(tmp_path, text, lacking):
 
 
 def test_helpers_need_no_types(tmp_path):
-    text = "from textwrap import dedent\ndef _half(x):\n    return x\ndef a(b: int) -> int:\n    return b\n"
+    text = "from textwrap import dedent\ndef _half(x): return x\ndef a(b: int) -> int: return b\n"
     assert untyped([module(tmp_path, text)], tmp_path) is None
