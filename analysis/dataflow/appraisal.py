@@ -29,11 +29,6 @@ from analysis.models.primary.exact import exact_estimates
 from analysis.study.balancing_outcomes import school_rates
 from analysis.study.settings import Outcome, Pilot, Window
 
-WEIGHTED = [*COVARIATES.values(), "Section 47 enquiries, other months"]
-"""Covariates that candidates are weighted on, besides phase. The like months are left out: a
-school chosen for a high count in them tends to have a lower one a year later."""
-COMPARED = [*WEIGHTED, "Section 47 enquiries, like months"]
-
 
 @tag(disclosure=MODELS)
 def unreturned_bounds(
@@ -77,13 +72,16 @@ def weighted_candidates(
     a pilot's candidates have no weights.
     """
     hidden = concealed_months.hidden_in(released_outcomes.tables, "before_after", "terms")
-    own = _covariates(schools, disclosed_panel, outcomes[0].name)
-    parts = [_candidates(candidate_schools.head(0), window).assign(weight=0.0, reason="")]
-    for pilot, others in _candidates(candidate_schools, window).groupby("pilot"):
+    own = _covariates(schools, disclosed_panel, outcomes[0])
+    earlier, _ = _rates_of(outcomes[0])
+    parts = [
+        _candidates(candidate_schools.head(0), outcomes[0], window).assign(weight=0.0, reason="")
+    ]
+    for pilot, others in _candidates(candidate_schools, outcomes[0], window).groupby("pilot"):
         treated = own.loc[(own["pilot"] == pilot) & (own["arm"] == "intervention")]
         weights, reason = np.full(len(others), np.nan), ""
         try:
-            weights = weights_of(treated, others, WEIGHTED)
+            weights = weights_of(treated, others, [*COVARIATES.values(), earlier])
         except NotEstimable as refusal:
             reason = str(refusal)
         if (outcomes[0].name, pilot) not in hidden:
@@ -91,20 +89,32 @@ def weighted_candidates(
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
-def _covariates(schools: pd.DataFrame, disclosed_panel: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    """Return the schools that are compared, with the columns of `COMPARED`."""
-    rates = school_rates(disclosed_panel, [outcome])
-    names = {f"{outcome} earlier": COMPARED[2], f"{outcome} before": COMPARED[3], **COVARIATES}
+def _rates_of(outcome: Outcome) -> tuple[str, str]:
+    """Return the names of the rates of the other months and of the like months.
+
+    Candidates are weighted on the first, besides phase. The like months are left out: a school
+    chosen for a high count in them tends to have a lower one a year later.
+    """
+    return f"{outcome.label}, other months", f"{outcome.label}, like months"
+
+
+def _covariates(
+    schools: pd.DataFrame, disclosed_panel: pd.DataFrame, outcome: Outcome
+) -> pd.DataFrame:
+    """Return the schools that are compared, with their covariates and rates."""
+    rates = school_rates(disclosed_panel, [outcome.name])
+    earlier, before = _rates_of(outcome)
+    names = {f"{outcome.name} earlier": earlier, f"{outcome.name} before": before, **COVARIATES}
     table = schools.merge(rates, on="school_id", how="left", validate="one_to_one")
     return table.rename(columns=names)
 
 
-def _candidates(sent: pd.DataFrame, window: Window) -> pd.DataFrame:
+def _candidates(sent: pd.DataFrame, outcome: Outcome, window: Window) -> pd.DataFrame:
     """Return candidates in the form that the models take: rates, events and exposure by period."""
     months = {"other": window.months_before - window.months_after, "like": window.months_after}
     rates = {
         column: MONTHLY.of(sent[f"enquiries_{name}_months"], sent["pupils"] * months[name])
-        for name, column in (("other", COMPARED[2]), ("like", COMPARED[3]))
+        for name, column in zip(months, _rates_of(outcome), strict=True)
     }
     exposure = sent["pupils"] * window.months_after
     return sent.assign(
@@ -123,10 +133,11 @@ def candidate_balance(
     """Compare the pilots' schools with all candidates and with the weighted candidates."""
     if weighted_candidates.empty:
         return pd.DataFrame(columns=["pilot", "covariate", "all_candidates", "weighted"])
-    own = _covariates(schools, disclosed_panel, outcomes[0].name)
+    own = _covariates(schools, disclosed_panel, outcomes[0])
     own = own.loc[own["pilot"].isin(weighted_candidates["pilot"])]
+    compared = [*COVARIATES.values(), *_rates_of(outcomes[0])]
     alike, weighted = (
-        balance(own, COMPARED, weighted_candidates.assign(weight=weight))
+        balance(own, compared, weighted_candidates.assign(weight=weight))
         for weight in (1.0, weighted_candidates["weight"])
     )
     return alike[["pilot", "covariate"]].assign(
