@@ -7,7 +7,7 @@ else
 BIN := $(VENV)/bin
 endif
 READY := $(VENV)/ready
-# An environment of its own: what a cluster needs is five times what the report needs.
+# An environment of its own, half as large again, with what a cluster needs.
 SCALE := .venv-scale
 SCALE_BIN := $(subst $(VENV)/,$(SCALE)/,$(BIN))
 SCALE_READY := $(SCALE)/ready

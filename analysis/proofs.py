@@ -31,7 +31,9 @@ RESTED_ON = (
     "assignment_unit", "outcomes", "pilots", "scale_up", "specifications", "synthetic", "window",
 )  # fmt: skip
 READS_SETTINGS = "analysis/study/settings.py"
-FINDS_MODULES = {"analysis/dataflow/graph.py": ("analysis/dataflow", "analysis/exhibits", OWN)}
+FINDS_MODULES = {
+    "analysis/dataflow/step_modules.py": ("analysis/dataflow", "analysis/exhibits", OWN)
+}
 """Files that import every module of some packages, without naming them."""
 CONTRACTS = "data_contracts"
 READS_CONTRACTS = "analysis/synthetic/recipe.py"

@@ -102,18 +102,24 @@ def _exists(path: Any) -> bool:
 
 
 def _asks() -> str:
-    """Return on whose behalf something is read: the first caller that is not Python itself."""
+    """Return on whose behalf something is read: the first caller that is not Python itself.
+
+    What a library reads while it is imported is read for nobody: it is identified by its version.
+    """
+    library = False
     frame = sys._getframe(3)  # the hook or function that was called, and who called it
     while frame:
         file = frame.f_code.co_filename
         if file.startswith(_IMPORTS) or file in _WATCHES:
             return NOBODY
-        if not file.startswith(_FROZEN) and _origin(file):
-            return _origin(file)
+        asks = "" if file.startswith(_FROZEN) else _origin(file)
+        if asks == OWN:
+            break
+        library = library or asks == LIBRARY  # which may be reading while it is imported
         if frame.f_back is None:
             break
         frame = frame.f_back
-    return OWN  # a thread that runs a function of Python's
+    return LIBRARY if library else OWN  # also a thread that runs a function of Python's
 
 
 @cache

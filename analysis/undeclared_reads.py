@@ -108,6 +108,8 @@ class _Allowed:
         if kind == reads.FACT:
             return asks == reads.LIBRARY or self._is_known(path)
         system = _OF_THE_SYSTEM if asks == reads.LIBRARY else ()
+        if asks == reads.LIBRARY and path in map(os.path.realpath, sys.path):
+            return True  # looking for what is installed
         return _below(path, system) or (os.path.isdir(path) and _below(path, self._folders))
 
     def _is_known(self, path: str) -> bool:

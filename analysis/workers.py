@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from analysis.environment import THREADS
 from analysis.errors import ConfigurationError
-from analysis.undeclared_reads import on_behalf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -60,8 +59,7 @@ def over(function: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Resu
     """
     listed = list(tasks)
     if len(listed) > 1 and _POOLS:
-        with on_behalf():
-            return _POOLS[-1](function, listed)
+        return _POOLS[-1](function, listed)
     return [function(task) for task in listed]
 
 

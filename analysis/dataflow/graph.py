@@ -7,28 +7,24 @@ is computed, never where it is only shown.
 from __future__ import annotations
 
 import logging
-import pkgutil
-import sys
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
-from importlib import import_module
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hamilton import driver
 
-from analysis import dataflow, exhibits
 from analysis.contracts.contract import OPTIONAL, SUFFIX
+from analysis.dataflow.step_modules import modules, untyped
 from analysis.dependencies import find_root
 from analysis.errors import ChapterFailed
 from analysis.exhibits.parts.exhibit import kind_of
-from analysis.importing import OWN, importing_from
+from analysis.importing import OWN
 from analysis.study.names import analysed_together, effect_names, outcome_names, pilot_names
 from analysis.study.settings import read_study
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from types import ModuleType
 
 # When a node fails, Hamilton logs its inputs, which can be children's records; the error itself is
 # raised and reported once, by the command line.
@@ -36,64 +32,11 @@ logging.getLogger("hamilton").setLevel(logging.CRITICAL + 1)
 
 STUDY, CONTRACTS = "study.toml", "data_contracts"
 """A study's settings, and the folder of its data contracts."""
-_NO_NODES = (
-    "analysis.dataflow.graph",
-    "analysis.dataflow.disclosure_paths",
-    "analysis.exhibits.families",
-    "analysis.exhibits.parts.",
-)
-"""Modules of these packages whose functions are not nodes of the graph."""
 _INPUTS = ("study", "extract_directory", "contract_directory", "published_directory",
            "proofs_directory", "invented_register")  # fmt: skip
 """Inputs of the graph, which every study has."""
 _TABLES = "accepted_tables"
 """The node from which the node of each table takes it."""
-
-
-_SET_ASIDE: dict[str, dict[str, ModuleType]] = {}
-"""Modules of other studies' own packages, by folder, while another study's are in their place."""
-
-
-def modules(own: Path | None = None) -> tuple[ModuleType, ...]:
-    """Return the modules whose functions make up the graph.
-
-    Every module of `analysis.dataflow` and `analysis.exhibits` is included automatically, and so
-    is every module of a study's own package of exhibits.
-
-    Parameters
-    ----------
-    own
-        Folder of that package; None if the study has none.
-    """
-    return (*_of_any_study(), *(_within(load_study_package(own)) if own else ()))
-
-
-@lru_cache(maxsize=1)
-def _of_any_study() -> tuple[ModuleType, ...]:
-    return tuple(module for package in (dataflow, exhibits) for module in _within(package))
-
-
-def _within(package: ModuleType) -> list[ModuleType]:
-    """Return the modules of a package that have nodes, sorted by name."""
-    found = (
-        each.name
-        for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-        if not each.ispkg and not each.name.startswith(_NO_NODES)
-    )
-    return [import_module(name) for name in sorted(found)]
-
-
-def load_study_package(folder: Path) -> ModuleType:
-    """Import a study's own package of exhibits, and set another study's aside."""
-    loaded = sys.modules.get(OWN)
-    if loaded is not None and Path(loaded.__path__[0]).resolve() != folder.resolve():
-        names = [each for each in sys.modules if each.partition(".")[0] == OWN]
-        _SET_ASIDE[str(Path(loaded.__path__[0]).resolve())] = {
-            each: sys.modules.pop(each) for each in names
-        }
-        sys.modules.update(_SET_ASIDE.pop(str(folder.resolve()), {}))
-    with importing_from(folder.parent):
-        return import_module(OWN)
 
 
 @dataclass(frozen=True)
@@ -177,7 +120,10 @@ def _whole(root: Path, *, together: bool | None = None) -> driver.Driver:
     }
     own = root / OWN
     found = modules(own if (own / "__init__.py").is_file() else None)
-    return driver.Builder().with_modules(*found).with_config(names).build()
+    try:
+        return driver.Builder().with_modules(*found).with_config(names).build()
+    except ValueError as error:
+        raise untyped(found, root) or error from None
 
 
 def _lacking(built: driver.Driver, root: Path) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -305,21 +306,34 @@ def _draw_phases(ax: Axes, drawn: pd.DataFrame, phases: list[str]) -> None:
     ax.grid(visible=False, axis="y")
 
 
-def _draw_schools(ax: Axes, schools: pd.DataFrame) -> None:
-    """Draw one dot per school, stacking those at the same place."""
+FEW_ALIKE = 50
+"""Number of schools at one place up to which each is drawn over the one before."""
+
+
+def _draw_dots(ax: Axes, x: float, y: np.ndarray, phase: str) -> None:
+    """Draw schools of one phase."""
     import seaborn as sns
 
+    mark = PHASE_MARKS[phase]
+    sns.scatterplot(x=[x] * len(y), y=y, marker=mark.shape, color=mark.colour, s=40, ax=ax)
+
+
+def _draw_schools(ax: Axes, schools: pd.DataFrame) -> None:
+    """Draw one dot per school, stacking those at the same place."""
     for row, kind in enumerate(reversed(INTEGRATION)):
         at_kind = schools.loc[schools["integration"] == kind]
         ax.axhline(row, color="#E2E2E2", lw=0.7, zorder=0)
         for days in sorted(set(at_kind["days_per_week"])):
             alike = at_kind.loc[at_kind["days_per_week"] == days]
             step = min(0.17, 0.8 / len(alike))
-            for place, phase in enumerate(alike["phase"]):
-                mark = PHASE_MARKS[phase]
-                y = row + step * (place - (len(alike) - 1) / 2)
-                sns.scatterplot(x=[days], y=[y], marker=mark.shape, color=mark.colour, s=40,
-                                ax=ax)  # fmt: skip
+            y = row + step * (np.arange(len(alike)) - (len(alike) - 1) / 2)
+            phase = alike["phase"].to_numpy()
+            if len(alike) <= FEW_ALIKE:
+                groups = [np.array([place]) for place in range(len(alike))]
+            else:  # a call for each of thousands takes minutes
+                groups = [np.flatnonzero(phase == each) for each in dict.fromkeys(phase)]
+            for places in groups:
+                _draw_dots(ax, days, y[places], phase[places[0]])
     ax.grid(visible=False, axis="y")
     ax.set(xlabel="", ylabel="")
 

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from analysis import reads
 from analysis.cache import Cache, digest_of
 from analysis.exhibits.parts.exhibit import Number
 from analysis.incremental import Input, Nodes, inputs_of, version_of
@@ -258,6 +259,35 @@ def test_what_a_node_was_given_or_made_itself_may_be_read(world):
         assert not (folder / "none.csv").exists()
         one = int((aside / "x").read_text())
         return len(list(folder.glob("*.csv"))) + one + zero - 1 - seed
+
+    world.functions = (panel, total, level, shown)
+    world.codes["level"] = "another"
+    nodes = world.nodes()
+    nodes.value("shown")
+    assert nodes.watch.found == {}
+
+
+def test_what_a_library_reads_to_find_or_import_packages_is_not_the_nodes(world, monkeypatch):
+    """The listing of the project's folder, where it is on Python's path, and a file of settings."""
+    library = world.root / "installed"
+    (library / "some-1.0.dist-info").mkdir(parents=True)
+    (library / "asks.py").write_text(
+        "from importlib import metadata\nfrom pathlib import Path\n"
+        "TEXT = Path('settings.txt').read_text()\n"
+        "def names():\n    return [each for each in metadata.distributions()]\n"
+    )
+    (world.root / "settings.txt").write_text("7")
+    monkeypatch.chdir(world.root)
+    monkeypatch.syspath_prepend(str(library))
+    monkeypatch.syspath_prepend(str(world.root))
+    reads._origin.cache_clear()
+    reads.packages.cache_clear()
+
+    def level(seed: int) -> int:
+        import asks
+
+        asks.names()
+        return seed * 0
 
     world.functions = (panel, total, level, shown)
     world.codes["level"] = "another"

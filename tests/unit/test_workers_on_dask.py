@@ -15,6 +15,7 @@ import analysis.workers
 from analysis.environment import THREADS
 from analysis.errors import ConfigurationError
 from analysis.study.scale import Scale
+from analysis.undeclared_reads import Watch
 from analysis.workers import over, workers
 from tests.unit.models.resampled import resampled
 
@@ -141,3 +142,13 @@ def test_a_cluster_that_loses_all_workers_is_given_up(cluster, monkeypatch):
     threading.Timer(2.0, own.kill).start()
     with pytest.raises(ConfigurationError, match="has lost its w"), workers(cluster.scale):
         over(lambda n: (time.sleep(1), np.float64(n))[1], range(30))
+
+
+def test_what_feeds_workers_is_no_undeclared_read(cluster):
+    """Else no result of theirs would be kept, and a release would refuse them."""
+    cluster.worker()
+    cluster.wait_for(1)
+    watch = Watch()
+    with workers(cluster.scale), watch.over("some result", []):
+        assert over(lambda number: number + 1, range(4)) == [1, 2, 3, 4]
+    assert watch.found == {}

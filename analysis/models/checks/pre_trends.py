@@ -186,10 +186,14 @@ def _slope_power(fit: ConditionalFit, change: float, level: float) -> float:
     """Return the power of the t test of the slope."""
     error, df = _slope_error(fit)
     critical = stats.t.ppf(1 - level / 2, df)
-    return float(
-        stats.nct.sf(critical, df, abs(change) / error)
-        + stats.nct.cdf(-critical, df, abs(change) / error)
-    )
+    shift = abs(change) / error
+    rejected, reversed_ = stats.nct.sf(critical, df, shift), stats.nct.cdf(-critical, df, shift)
+    # scipy 1.17 has no value for a tail beyond the smallest number, as with thousands of schools.
+    if np.isnan(rejected):
+        rejected = stats.norm.sf(critical - shift)
+    if np.isnan(reversed_):
+        reversed_ = stats.norm.cdf(-critical - shift)
+    return float(rejected + reversed_)
 
 
 def _joint_power(study: EventStudyFit, change: float, level: float) -> float:

@@ -3,9 +3,11 @@
 import pandas as pd
 import pytest
 
+from analysis.study.settings import read_study
 from benchmarks.growth import __main__ as growth
 from benchmarks.growth import larger
 from benchmarks.growth.costs import Cost, costs
+from benchmarks.growth.whole import larger_settings
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +91,13 @@ def test_costs_add_up_and_grow_with_a_power():
     assert growth.slowest(nodes) == {"pilots": 0.5}
     sizes = [{"schools": n, "steps": {"panel": {"seconds": s}}} for n, s in ((30, 9), (300, 90))]
     assert growth.slope(sizes, "panel") == pytest.approx(1.0)
+
+
+def test_a_whole_project_has_the_settings_of_the_larger_study(root, tmp_path):
+    study = larger.larger_study(root, 740)
+    settings = tmp_path / "study.toml"
+    settings.write_text(larger_settings((root / "study.toml").read_text("utf-8"), study), "utf-8")
+    read = read_study(settings)
+    assert read.pilots == study.pilots
+    rates = study.synthetic.rates["referrals"]
+    assert read.synthetic.rates["referrals"] == pytest.approx(rates, 1e-5)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.models.alternatives import negative_binomial, two_part
+from analysis.models.checks import pre_trends
 from analysis.models.checks.pre_trend_tests import pre_trend_tests
 from analysis.models.inference import methods, randomisation
 from analysis.models.inference.assignments import Assignments
@@ -155,3 +156,10 @@ def test_of_more_than_a_thousand_pairs_the_smallest_p_is_not_said_to_be_nought()
     assert test.possible == 2**1_100
     said = "a sample of 10 assignments, smallest possible p below 1e-300"
     assert methods._looked_at(test) == said
+
+
+@pytest.mark.parametrize(("df", "errors"), [(50, 11.0), (50, 15.0), (2_000.6, 24.5)])
+def test_a_trend_that_thousands_of_schools_show_is_found_for_certain(df, errors, monkeypatch):
+    """So many standard errors from zero, a tail of the noncentral t has no value in scipy 1.17."""
+    monkeypatch.setattr(pre_trends, "_slope_error", lambda _fit: (1 / errors, df))
+    assert pre_trends._slope_power(None, 1.0, 0.05) == pytest.approx(1.0)
