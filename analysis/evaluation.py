@@ -22,7 +22,7 @@ from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import specified_settings
 from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
 from analysis.exhibits.parts.disclosure_check import cleared
-from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
+from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance, in_words_of
 from analysis.exhibits.parts.markdown import NARROW, Shown
 from analysis.installed_packages import installed_digest
 from analysis.store import NotStored, Store, private_folder
@@ -168,7 +168,12 @@ class Evaluation:
             shown = isinstance(values[name], Exhibit)
             return status_by_path(name, by_name, children) if shown else None
 
-        return {name: cleared(name, values[name], exceptions, by_path(name)) for name in wanted}
+        return {
+            name: cleared(
+                name, in_words_of(self.study.words, values[name]), exceptions, by_path(name)
+            )
+            for name in wanted
+        }
 
     def fill_store(
         self,

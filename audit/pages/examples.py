@@ -17,6 +17,7 @@ from audit.pages.quotients import NUMBERS_OF_ROWS, measuring, number, quotients,
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from analysis.study.terms import Terms
     from audit.ledger.record import Record
     from audit.pages.quotients import Quotient
     from audit.pages.trail import Trail
@@ -96,7 +97,7 @@ def _of_float(record: FigureRecord | TableRecord, trail: Trail) -> Example:
     chosen = (
         _of_quotient(record, rows, found)
         or _of_stated(record, rows, trail)
-        or _of_cell(record, rows)
+        or _of_cell(record, rows, trail.terms)
     )
     return chosen or Example("none: it is made of words", NOTHING_DIVIDED, _in_words(record, rows))
 
@@ -130,7 +131,7 @@ def _of_stated(record: Float, rows: Sequence[Mapping[str, str]], trail: Trail) -
     numbers_of = [(each, trail.ledger.graph[each.id].given.values())
                   for each in trail.records.values() if isinstance(each, NumberRecord)]  # fmt: skip
     for row in rows:
-        for column in measuring(row, record.described):
+        for column in measuring(row, record.described, trail.terms):
             found = stated(row, column, record.described.get(column, column), numbers_of)
             if found:
                 return _as_in_text(found, record, row, column)
@@ -153,7 +154,7 @@ def _as_in_text(
     return Example(found.numerator, denominator, (first, *found.sums), where)
 
 
-def _of_cell(record: Float, rows: Sequence[Mapping[str, str]]) -> Example | None:
+def _of_cell(record: Float, rows: Sequence[Mapping[str, str]], terms: Terms) -> Example | None:
     """Return the first numeric value, as printed and as described."""
     if isinstance(record, TableRecord):
         header, *printed = table_rows(record) or [[]]
@@ -161,10 +162,10 @@ def _of_cell(record: Float, rows: Sequence[Mapping[str, str]]) -> Example | None
             for heading, cell in zip(header[1:], line[1:], strict=True):
                 column = _column_of(cell, line[0], rows)
                 if column:
-                    return _described(record, column, f"{line[0]}, {heading}", cell)
+                    return _described(record, column, f"{line[0]}, {heading}", cell, terms)
     for row in rows:
-        for name in measuring(row, record.described)[:1]:
-            found = _described(record, name, _row_in_words(row, record), row[name])
+        for name in measuring(row, record.described, terms)[:1]:
+            found = _described(record, name, _row_in_words(row, record), row[name], terms)
             meaning = record.described.get(name, name)
             return replace(found, lines=(*found.lines, *_limits(name, meaning, row)))
     return None
@@ -178,25 +179,25 @@ def _limits(name: str, meaning: str, row: Mapping[str, str]) -> Iterator[str]:
         yield f"Its interval runs from {ends[0]} to {ends[1]}. {told}".strip()
 
 
-def _described(record: Float, column: str, at: str, printed: str) -> Example:
+def _described(record: Float, column: str, at: str, printed: str, terms: Terms) -> Example:
     meaning = record.described.get(column, column.replace("_", " "))
     counted = _lower(meaning.removesuffix(", number"))
     if meaning.endswith(", number"):
         line = f"Example, {at}: counted, {printed} ({counted})."
         return Example(f"{counted}: {printed}", "none: it is a count", (line,))
-    found = measure(meaning)
+    found = measure(meaning, terms)
     shown = "printed" if isinstance(record, TableRecord) else "drawn"
     lines = [f"Example, {at}: “{printed}” is {shown} ({_lower(meaning)})."]
-    if says := _says(meaning, printed):
+    if says := _says(meaning, printed, terms):
         lines.append(f"What it says: {says}")
     return Example(found.numerator, found.denominator or NOTHING_DIVIDED, tuple(lines))
 
 
-def _says(meaning: str, printed: str) -> str:
+def _says(meaning: str, printed: str, terms: Terms) -> str:
     """Return what a printed value says; empty if it is a limit, or of no known kind."""
     numerals = [] if printed.startswith("<") else numbers(printed)
     value = number(numerals[0].text.replace("−", "-")) if numerals else None
-    return reading(meaning, value) if value is not None else ""
+    return reading(meaning, value, terms) if value is not None else ""
 
 
 def _lower(meaning: str) -> str:

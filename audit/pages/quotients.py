@@ -16,6 +16,7 @@ from analysis.exhibits.parts.workings.statistics import measure
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from analysis.study.terms import Terms
     from audit.ledger.record import NumberRecord
 
 _QUOTIENT = re.compile(r"\b(per|share|mean)\b")
@@ -181,17 +182,21 @@ def _rounding(text: str) -> float:
     return 0.5000001 * 10.0 ** -len(text.partition(".")[2])
 
 
-def measuring(row: Mapping[str, str], described: Mapping[str, str]) -> list[str]:
+def measuring(row: Mapping[str, str], described: Mapping[str, str], terms: Terms) -> list[str]:
     """Return the columns with a number in a row, those with a denominator first.
 
     Examples
     --------
-    >>> measuring({"pilot": "A", "schools": "16", "ratio": "0.65"}, {"ratio": "Ratio of rates"})
+    >>> from analysis.study.terms import Terms
+    >>> terms = Terms("trial", "trials", "Town", "a nurse", "all", "Schools with a nurse",
+    ...               "Other schools", "Nurse", "Other")
+    >>> row = {"pilot": "A", "schools": "16", "ratio": "0.65"}
+    >>> measuring(row, {"ratio": "Ratio of rates"}, terms)
     ['ratio', 'schools']
     """
     names = [name for name, text in row.items()
              if number(text) is not None and name not in NUMBERS_OF_ROWS]  # fmt: skip
-    whole = {name: measure(described.get(name, name)).denominator for name in names}
+    whole = {name: measure(described.get(name, name), terms).denominator for name in names}
     return sorted(names, key=lambda name: whole[name].startswith("none") or not whole[name])
 
 

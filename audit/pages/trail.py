@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from analysis.study.settings import read_study
 from audit.ledger.record import Float, NumberRecord, with_unit
 from audit.pages.source_code import STUDY
 from audit.templates import printed_text
@@ -18,6 +19,7 @@ from audit.trace.text import by_reference
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analysis.study.terms import Terms
     from audit.ledger.ledger import Ledger
     from audit.ledger.provenance import InputFile, RuleOutcome
     from audit.ledger.record import Record
@@ -104,6 +106,11 @@ class Trail:
     def records(self) -> Mapping[str, Record]:
         """The records by name: figures, tables, claims, numbers, each in order of reference."""
         return {each.id: each for each in sorted(self.ledger.records, key=by_reference)}
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The words by which the study calls its parts."""
+        return read_study(self.code.root / STUDY).words
 
     @property
     def files(self) -> Mapping[str, InputFile]:

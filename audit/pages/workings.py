@@ -62,7 +62,7 @@ def worked_out(record: Record, trail: Trail, graph: LineageGraph) -> WorkedOut:
     period = getattr(record, "period", "")
     months = [_months(each) for each in (value.where, period) if each]
     return WorkedOut(
-        own.does,
+        trail.terms.said(own.does),
         value.numerator,
         value.denominator,
         tuple(given + months) or ("nothing: all records of the data",),
@@ -98,4 +98,5 @@ def _steps(graph: LineageGraph, trail: Trail) -> Iterator[str]:
     """Yield the description of each function in the lineage, those nearest to the data first."""
     steps = trail.ledger.graph
     names = [name for name in reversed(graph.nearest()) if graph.steps[name].kind == "function"]
-    yield from dict.fromkeys(steps[name].does for name in names if steps[name].does)
+    told = [steps[name].does for name in names if steps[name].does]
+    yield from dict.fromkeys(map(trail.terms.said, told))

@@ -10,16 +10,17 @@ import pandas as pd
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.disclosure_check import coarse
-from analysis.exhibits.parts.effect_rows import AXIS, pilots_and_trial, pilots_only
+from analysis.exhibits.parts.effect_rows import AXIS
 from analysis.exhibits.parts.exhibit import Figure, Number, Table
 from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.forest import Row, forest
 from analysis.exhibits.parts.rows import of_outcomes
 from analysis.exhibits.parts.style import GREY, INTERVENTION, PUBLISHED
-from analysis.exhibits.parts.workings.statistics import pooled_working
+from analysis.exhibits.parts.workings.working import Working
 from analysis.extract.extract import Origin
 from analysis.models.pooling.partial import COLUMNS, MEAN, NEXT, Priors
 from analysis.study.settings import Outcome
+from exhibits import pilots_and_trial, pilots_only
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -134,9 +135,19 @@ def _number(pooled: pd.DataFrame, outcome: str, prior: str, quantity: str) -> Nu
         return Number(None, words.no_estimate_in_words(str(row["reason"])), "ratio of rate ratios")
     ends = (float(row["ratio_low"]), float(row["ratio_high"]))
     pilots, printed = int(row["pilots"]), _printed(row)
-    working = pooled_working(pilots, printed)
+    working = _pooled_working(pilots, printed)
     return Number(
         float(row["ratio"]), printed, "ratio of rate ratios", pilots, ends, working=working
+    )
+
+
+def _pooled_working(pilots: int, printed: str) -> Working:
+    """Return how a ratio over several pilots was worked out."""
+    return Working(
+        "the pilots' ratios of rate ratios, each with its uncertainty",
+        "none: the values that the pilots and the stated assumptions allow are ranked, and the "
+        "middle one is printed with the range of 95% of them",
+        (f"From {pilots} pilots: {printed}",),
     )
 
 

@@ -8,7 +8,6 @@ import pandas as pd
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.disclosure_check import coarse
-from analysis.exhibits.parts.effect_rows import pilots_and_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.style import (
@@ -24,6 +23,7 @@ from analysis.exhibits.parts.style import (
 from analysis.extract.extract import Origin
 from analysis.models.design.detectable import COLUMNS as DETECTABLE
 from analysis.study.settings import Outcome
+from exhibits import pilots_and_trial, pilots_only
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

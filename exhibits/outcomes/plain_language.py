@@ -8,7 +8,6 @@ import pandas as pd
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Row, Words, table
-from analysis.exhibits.parts.effect_rows import pilots_and_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Table
 from analysis.exhibits.parts.figure import figure
 from analysis.exhibits.parts.rows import Effect, Judgement, effects, families, judgements_of
@@ -18,6 +17,7 @@ from analysis.models.inference.judgement import LEVEL
 from analysis.models.inputs.estimability import ESTIMATED, WITHHELD
 from analysis.study.scenario import Scenario, built_in
 from analysis.study.settings import Outcome
+from exhibits import pilots_and_trial, pilots_only
 from exhibits.results.published import cited
 
 if TYPE_CHECKING:

@@ -12,8 +12,6 @@ from analysis.exhibits.parts.effect_rows import (
     BY_AREA,
     EXPLORATORY,
     effect_row,
-    pilots_and_trial,
-    pilots_only,
     printed,
     trial_row,
     unbounded_by_area,
@@ -26,6 +24,7 @@ from analysis.exhibits.parts.messages import effects_message
 from analysis.exhibits.parts.rows import Effect, effects
 from analysis.extract.extract import Origin
 from analysis.study.settings import Outcome
+from exhibits import pilots_and_trial, pilots_only
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing

@@ -12,8 +12,6 @@ from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.effect_rows import (
     AXIS,
     ends,
-    pilots_and_trial,
-    pilots_only,
     printed,
     trial_row,
 )
@@ -23,6 +21,7 @@ from analysis.exhibits.parts.forest import Row, forest
 from analysis.exhibits.parts.rows import Effect, effects
 from analysis.extract.extract import Origin
 from analysis.study.settings import Outcome
+from exhibits import pilots_and_trial, pilots_only
 from exhibits.results.published import SUMMARY, Fact
 
 if TYPE_CHECKING:

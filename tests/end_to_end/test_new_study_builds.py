@@ -11,6 +11,8 @@ from tests.end_to_end.conftest import run
 
 TRACES = re.compile(r"pilot|lambeth|southampton|stockport|westlake|section (?:17|47)|social worker",
                     re.IGNORECASE)  # fmt: skip
+SHOWN = ("printed", "unit", "message", "note", "cells", "described", "working", "period")
+"""What a record of the ledger has of an exhibit's text: alternative text, notes, workings."""
 
 
 @pytest.mark.slow
@@ -29,6 +31,10 @@ def test_a_new_study_builds_and_verifies_without_a_word_of_another(small):
     assert verified.code == 0, verified.text
     assert "0 are untraced" in verified.text
     ledger = json.loads((small / "_book" / "audit" / "ledger.json").read_text("utf-8"))
+    # The column of an extract that names a site is called pilot in every study.
+    texts = json.dumps([{key: each.get(key) for key in SHOWN} for each in ledger["records"]])
+    assert "Intervention schools" in texts
+    assert TRACES.findall(re.sub(r'"pilot"', "", texts)) == []
     assert (ledger["commit"]["id"], set(ledger["program"])) == (
         None, {"version", "commit", "sha256"},
     )  # fmt: skip

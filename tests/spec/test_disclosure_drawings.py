@@ -63,7 +63,7 @@ DRAWN: dict[str, Any] = {
     "main_result": lambda at: main_result(at(EFFECTS), at(JUDGED), OUTCOMES, TRIAL, "2019", ORIGIN),
     "trial": lambda at: trial_beside_pilots(at(EFFECTS), OUTCOMES, TRIAL, "2019", ORIGIN),
     "event_study": lambda at: event_study_plot(at(TERMS), "2019", ORIGIN, WORDS),
-    "balance": lambda at: balance_plot(at(BALANCE), NO_CANDIDATES, "2019", ORIGIN),
+    "balance": lambda at: balance_plot(at(BALANCE), NO_CANDIDATES, "2019", ORIGIN, WORDS),
     "falls": lambda at: detectable_falls(at(FALLS), OUTCOMES, TRIAL, "2019", ORIGIN),
     "curve": lambda at: specification_curve_plot(
         at(CURVE), at(CURVE), TESTS, OUTLINES, "2019", ORIGIN, WORDS

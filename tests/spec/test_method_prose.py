@@ -125,7 +125,7 @@ def test_a_sentence_on_a_method_is_what_is_done(name, main):
 @pytest.mark.parametrize("paired", [True, False])
 def test_the_note_on_missing_months_follows_the_specifications(paired, main):
     asked = tuple(replace(each, pair_missing_months=paired) for each in main)
-    said = design_tables._missing_months(asked)
+    said = design_tables._missing_months(asked, STUDY.words)
     assert ("with its like month" in said) is paired
     assert ("its like month stays in" in said) is not paired
 

@@ -140,8 +140,9 @@ def break_even_table(
         period=compared_period,
         note=(
             f"{terms.primary} averted over the months evaluated, with 95% intervals; negative "
-            "is added. Break-even: what one enquiry averted must be worth, so that a worker's cost "
-            "over those months is met; 'never' where none was averted. Cost of a worker: "
+            f"is added. Break-even: what one {terms.event} averted must be worth, so that a "
+            "worker's cost over those months is met; 'never' where none was averted. "
+            "Cost of a worker: "
             + (f"{costs.source}." if costs.worker else "not assessed, since no public source "
                "states it.")
             + " It is taken for granted here that the difference was caused by the workers."
@@ -154,7 +155,7 @@ def cost_of_a_worker(costs: Costs) -> Number:
     return Number(costs.worker or None, _pounds(costs.worker), "pounds")
 
 
-def most_not_returned(unreturned_bounds: pd.DataFrame) -> Number:
+def most_not_returned(unreturned_bounds: pd.DataFrame, terms: Terms) -> Number:
     """State the largest share of pupil-months without a return in any arm, period and pilot."""
     if unreturned_bounds.empty:
         return Number(None, words.NOT_SHOWN, "share of pupil-months")
@@ -163,7 +164,7 @@ def most_not_returned(unreturned_bounds: pd.DataFrame) -> Number:
     working = Working(
         "pupils on roll in months without a return, added up",
         "pupils on roll in all months compared, added up",
-        (f"Worked out for each group, period and pilot; the largest is {most:.1%}",),
+        (f"Worked out for each group, period and {terms.site}; the largest is {most:.1%}",),
     )
     return Number(most, printed, "share of pupil-months", working=working)
 

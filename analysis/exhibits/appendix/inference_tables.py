@@ -113,7 +113,10 @@ def p_values(
 
 
 def summary_across_pilots(
-    across_pilots: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+    across_pilots: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Show the pilots' pooled estimates, with the prediction interval for a further pilot."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
@@ -123,24 +126,27 @@ def summary_across_pilots(
         ordered,
         (
             Words("outcome", "Outcome", cell=labels.__getitem__, width=11),
-            Words("method", "Summary", width=17),
+            Words("method", "Summary", cell=terms.said, width=17),
             Words("status"),
             Words("reason"),
             Column("ratio", "Ratio", cell=words.ratio, width=5),
             Column(("ratio_low", "ratio_high"), "95% interval", cell=ends, width=8),
             Column("tau2"),
             Column("i2"),
-            Column(("prediction_low", "prediction_high"), "A further pilot", cell=ends, width=8),
-            Column("i2", "Between pilots", width=6,
+            Column(("prediction_low", "prediction_high"), f"A further {terms.site}", cell=ends,
+                   width=8),
+            Column("i2", f"Between {terms.sites}", width=6,
                    cell=lambda value: "[z]" if math.isnan(value) else f"{value:.0f}%"),
         ),
         meanings=POOLING,
         instead=lambda row: () if row["status"] == "estimated" else ("none", "[z]", "[z]", "[z]"),
         period=compared_period,
         note=(
-            "Between pilots is the share of variation beyond chance. One stage fits all schools at "
-            "once, with period effects by pilot. With so few pilots a summary says little; the "
-            "later trial is not pooled in here. " + SYMBOL + _unsummed(ordered, labels)
+            f"Between {terms.sites} is the share of variation beyond chance. One stage fits all "
+            f"schools at once, with period effects by {terms.site}. With so few {terms.sites} a "
+            "summary says little"
+            + "; the later trial is not pooled in here" * bool(terms.others)
+            + ". " + SYMBOL + _unsummed(ordered, labels, terms)
         ),
     )  # fmt: skip
 
@@ -210,11 +216,11 @@ def _missing(estimates: pd.DataFrame, outcomes: tuple[Outcome, ...]) -> str:
     return reasons(missing.assign(outcome=missing["outcome"].map(labels)), "outcome")
 
 
-def _unsummed(across: pd.DataFrame, labels: dict[str, str]) -> str:
+def _unsummed(across: pd.DataFrame, labels: dict[str, str], terms: Terms) -> str:
     """State which outcomes were not pooled, and why."""
     missing = across.loc[across["status"] != "estimated"].drop_duplicates(["outcome", "reason"])
     groups = missing["outcome"].map(labels).groupby(missing["reason"], sort=False)
-    said = [f"{words.listed(list(names))}: {reason}." for reason, names in groups]
+    said = [f"{words.listed(list(names))}: {terms.said(str(reason))}." for reason, names in groups]
     return " ".join(["", *said])
 
 

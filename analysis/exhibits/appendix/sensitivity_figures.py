@@ -49,7 +49,7 @@ def specification_curve_plot(
     shown = ["pilot", "label", "ratio", "ratio_low", "ratio_high"]
     columns = {name: ESTIMATES[name] for name in shown}
     return figure(
-        draw, estimated, columns, alt=alt, message=_message(estimated, curve_outlines),
+        draw, estimated, columns, alt=alt, message=_message(estimated, curve_outlines, terms),
         label=origin.label, period=compared_period, marks="ratio",
     )  # fmt: skip
 
@@ -71,7 +71,7 @@ def _draw_curves(estimated: pd.DataFrame, pilots: list[str], reported: pd.Series
     return drawing
 
 
-def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
+def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame, terms: Terms) -> str:
     """State what all specifications show, since those drawn lie near the main analysis."""
     if estimated.empty:
         return "No specification may be shown"
@@ -83,7 +83,7 @@ def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
     if not shaky and not unsaid:
         return (
             "The interval of every specification, withheld ones too, lies on one side of no change "
-            "in every pilot"
+            f"in every {terms.site}"
         )
     parts = []
     if shaky:

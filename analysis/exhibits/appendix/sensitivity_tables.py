@@ -46,8 +46,8 @@ def sensitivity_table(
             f"{terms.primary}: ratios with 95% intervals. Leaving out schools changes whom the "
             "answer is about; all else is another way to ask the same question. Where areas are "
             "taken as assigned, the interval is CR2's; permuting so few of them gives none with an "
-            "end in some pilots. Where two choices come to the same, the cell names the other."
-            + reasons(varied_effects, "label")
+            f"end in some {terms.sites}. Where two choices come to the same, the cell names the "
+            "other." + reasons(varied_effects, "label")
         ),
     )
 
@@ -93,7 +93,7 @@ def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str, terms: T
             Words("pilot", terms.heading, f"{terms.place}, or {terms.together} in one model",
                   width=3),
             Words("left_out_by", "Left out in turn", "What is left out, one at a time",
-                  cell="one {}".format, width=4),
+                  cell=lambda unit: f"one {terms.said(unit)}", width=4),
             Column("groups", "How many", "How many there are", cell=words.count, width=2),
             Column("lowest", "Ratios from", "A tenth that no ratio of rate ratios lies below",
                    cell=_tenth, width=3),

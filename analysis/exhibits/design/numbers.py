@@ -9,14 +9,15 @@ from analysis.exhibits.parts.exhibit import Number
 from analysis.exhibits.parts.workings.statistics import simulated_ratio
 from analysis.exhibits.parts.workings.working import Working, counted_of
 from analysis.study.settings import Outcome
+from analysis.study.terms import Terms
 
-NOTHING = "none, since no pilot would find any fall four times in five"
+NOTHING = "none, since no {} would find any fall four times in five"
 TOO_SMALL = f"{words.NOT_KNOWN}, since counts are too small"
 SUPPOSED = 0.8
 
 
 def smallest_detectable_fall(
-    detectable_effects: pd.DataFrame, outcomes: tuple[Outcome, ...]
+    detectable_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], terms: Terms
 ) -> Number:
     """State the smallest fall in the primary outcome that any pilot would detect."""
     rows = detectable_effects.loc[detectable_effects["outcome"] == outcomes[0].name]
@@ -26,17 +27,17 @@ def smallest_detectable_fall(
         if (rows["status"] != "estimated").any():
             printed += " among those that may be shown"
         working = Working(
-            "for each pilot, the smallest fall that would be found four times in five",
-            "events to be expected there without the pilot",
-            (f"The smallest of {own.notna().sum()} pilots is {printed}",),
+            f"for each {terms.site}, the smallest fall that would be found four times in five",
+            f"events to be expected there without the {terms.site}",
+            (f"The smallest of {own.notna().sum()} {terms.sites} is {printed}",),
         )
         shown = int(own.notna().sum())
         return Number(float(own.min()), printed, "per cent", shown, working=working)
     worked_out = (rows["status"] == "estimated").any()
-    return Number(None, NOTHING if worked_out else TOO_SMALL, "per cent")
+    return Number(None, NOTHING.format(terms.site) if worked_out else TOO_SMALL, "per cent")
 
 
-def trend_noticed_at_most(trend_detection: pd.DataFrame) -> Number:
+def trend_noticed_at_most(trend_detection: pd.DataFrame, terms: Terms) -> Number:
     """State the highest power to detect a trend that imitates a fall by a fifth."""
     fakes = trend_detection["faked_ratio"] == SUPPOSED
     chances = trend_detection.loc[fakes, ["power_joint", "power_slope"]].max(axis=1)
@@ -47,7 +48,7 @@ def trend_noticed_at_most(trend_detection: pd.DataFrame) -> Number:
     working = Working(
         "simulated studies whose test before the start notices the trend",
         "all simulated studies with such a trend",
-        (f"The best of two tests in {len(chances)} pilots notices {best:.0%}",),
+        (f"The best of two tests in {len(chances)} {terms.sites} notices {best:.0%}",),
     )
     return Number(best, printed, "chance of being noticed", len(chances), working=working)
 
@@ -109,7 +110,7 @@ def _specifications(curve_tests: pd.DataFrame, column: str, otherwise: str) -> N
     return Number(total, words.count(total) if any_there else otherwise, "specifications")
 
 
-def curves_clear(curve_outlines: pd.DataFrame) -> Number:
+def curves_clear(curve_outlines: pd.DataFrame, terms: Terms) -> Number:
     """State in how many specifications the interval is sure to exclude 1, by pilot."""
     rows = curve_outlines.loc[curve_outlines["choice"] == "all"].to_dict("records")
     text = words.listed(
@@ -123,7 +124,7 @@ def curves_clear(curve_outlines: pd.DataFrame) -> Number:
     text = text or "none (there is none to look at)"
     working = Working(
         "specifications whose whole interval lies on one side of 1",
-        "none, as nothing is divided; looked at were all specifications of the pilot",
+        f"none, as nothing is divided; looked at were all specifications of the {terms.site}",
         (text,),
     )
     return Number(text, text, "specifications", working=working)

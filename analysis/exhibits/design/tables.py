@@ -67,20 +67,20 @@ def school_flow(
         ),
         note=(
             f"For {outcomes[0].label}, the primary outcome. The periods are the {terms.site}'s "
-            f"months and the same months a year before; {_missing_months(specifications)} A school "
-            "without any event says nothing about a ratio."
+            f"months and the same months a year before; {_missing_months(specifications, terms)} "
+            "A school without any event says nothing about a ratio."
         ),
     )
 
 
-def _missing_months(specifications: tuple[Specification, ...]) -> str:
+def _missing_months(specifications: tuple[Specification, ...], terms: Terms) -> str:
     """State how the specifications treat a month without a return."""
     paired = {each.pair_missing_months for each in specifications if each.role == "primary"}
     if paired == {True}:
         return "a month without a return is left out with its like month."
     if paired == {False}:
         return "a month without a return is left out, and its like month stays in."
-    return "a month without a return is left out, in some pilots with its like month."
+    return f"a month without a return is left out, in some {terms.sites} with its like month."
 
 
 def assumptions_table(assumptions: tuple[Assumption, ...]) -> Table:
@@ -120,9 +120,8 @@ def assignment(units_of_assignment: pd.DataFrame, terms: Terms) -> Table:
         note=(
             f"{terms.primary}. Effective units are units with equal rolls that would be as "
             "informative; the largest share is that of one intervention unit in its group's "
-            "pupils before the pilot, and above 30% a result is a case study of that unit; the "
-            "smallest p is "
-            "what a randomisation test can reach at best."
+            f"pupils before the {terms.site}, and above 30% a result is a case study of that unit; "
+            "the smallest p is what a randomisation test can reach at best."
         ),
     )  # fmt: skip
 
@@ -202,10 +201,10 @@ def exaggeration_table(
         period=compared_period,
         note=(
             f"{terms.primary}, by two-sided tests at the 5% level and the standard error that "
-            "counts before the start, and their spread between years, give each pilot; nothing "
-            "after the start is used. Exaggerated is the mean size of significant log ratios as a "
-            "multiple of the true one. [z]: without an effect no direction is wrong, and there is "
-            "nothing to exaggerate."
+            f"counts before the start, and their spread between years, give each {terms.site}; "
+            "nothing after the start is used. Exaggerated is the mean size of significant log ratios "
+            "as a multiple of the true one. [z]: without an effect no direction is wrong, and there "
+            "is nothing to exaggerate."
         ),
     )  # fmt: skip
 

@@ -90,6 +90,7 @@ def balance_plot(
     candidate_balance: pd.DataFrame,
     panel_period: str,
     origin: Origin,
+    terms: Terms,
 ) -> Figure:
     """Draw the balance of the arms before the start, overall and within matched sets.
 
@@ -105,8 +106,8 @@ def balance_plot(
     # A covariate that may be shown for no pilot has no line.
     covariates = list(dict.fromkeys(baseline_balance.loc[seen, "covariate"]))
     alt = (
-        "Dot charts, one a pilot, of standardised differences between schools with a social worker "
-        "and comparison schools before the start: of the arms' means, and the mean absolute "
+        f"Dot charts, one a {terms.site}, of standardised differences between {terms.in_treated} "
+        f"and {terms.in_untreated} before the start: of the arms' means, and the mean absolute "
         "difference within matched sets. "
         + "And of all schools that might have been chosen, as they are and weighted. "
         * bool(others)

@@ -17,6 +17,7 @@ from analysis.exhibits.parts.rules import More, judge
 from analysis.exhibits.parts.workings.working import counted_of
 from analysis.models.checks.findings import COLUMNS
 from analysis.models.inputs.estimability import ESTIMATED
+from analysis.study.settings import Outcome
 from analysis.study.terms import Terms
 
 CHECKS = ("breakdown", "left_out", "models", "choices", "curve", "slope", "joint", "permuted",
@@ -81,14 +82,19 @@ NO_CANDIDATES = (
 )
 
 
-def candidates_outcome(candidate_effects: pd.DataFrame, terms: Terms) -> Number:
+def candidates_outcome(
+    candidate_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], terms: Terms
+) -> Number:
     """State what candidate comparison schools show, or that none were supplied."""
     if candidate_effects.empty:
         return Number(NO_CANDIDATES, NO_CANDIDATES, "sentence")
-    said = [f"in {row['pilot']} {_reweighted(row)}" for row in candidate_effects.to_dict("records")]
+    said = [
+        f"in {row['pilot']} {_reweighted(row, terms)}"
+        for row in candidate_effects.to_dict("records")
+    ]
     text = (
         "Exploratory: against all schools that might have been chosen, weighted so that on average "
-        "they have the phase, size, need and earlier rate of enquiries of the "
+        f"they have the phase, size, need and earlier rate of {outcomes[0].unit} of the "
         f"{words.inside(terms.treated)}, the ratio for {words.inside(terms.primary)} is "
         f"{words.listed(said)} (95% "
         "confidence intervals by school, p two-sided and not adjusted; weights are taken as given)."
@@ -96,9 +102,9 @@ def candidates_outcome(candidate_effects: pd.DataFrame, terms: Terms) -> Number:
     return Number(text, text, "sentence", int(candidate_effects["candidates"].sum()))
 
 
-def _reweighted(row: dict[Hashable, Any]) -> str:
+def _reweighted(row: dict[Hashable, Any], terms: Terms) -> str:
     if row["status"] != ESTIMATED:
-        return f"{words.no_estimate(row['reason'])} ({row['reason']})"
+        return f"{words.no_estimate(row['reason'])} ({terms.said(row['reason'])})"
     ratio = words.interval(row["ratio"], row["ratio_low"], row["ratio_high"], words.ratio)
     many, alike = (words.count(row[name]) for name in ("candidates", "effective"))
     return (

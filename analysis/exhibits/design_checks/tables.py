@@ -37,6 +37,7 @@ def placebo_table(
     outcomes: tuple[Outcome, ...],
     pilots: tuple[Pilot, ...],
     panel_period: str,
+    terms: Terms,
 ) -> Table:
     """Show the effects at placebo start dates."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
@@ -54,7 +55,7 @@ def placebo_table(
         period=panel_period,
         note=(
             "Ratios with 95% intervals; nothing started then, so that the true ratio is 1. "
-            "Terms are counted back from the start. [z]: not analysed in this pilot."
+            f"Terms are counted back from the start. [z]: not analysed in this {terms.site}."
             + reasons(named, "label")
         ),
     )

@@ -148,7 +148,8 @@ def rates(
     )
     data = pd.concat([by_term[list(COLUMNS)], compared[list(COLUMNS)]], ignore_index=True)
     return figure(
-        draw, data, columns, alt=alt, message=change_message(change_judgements, outcome),
+        draw, data, columns, alt=alt,
+        message=change_message(change_judgements, outcome, terms.site),
         label=origin.label, period=panel_period, status=released_outcomes.statuses["terms"],
         marks="rate",
     )  # fmt: skip

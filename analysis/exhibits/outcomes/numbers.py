@@ -68,6 +68,7 @@ def effect_ratio(
     main_effects: pd.DataFrame,
     rates_before_after: pd.DataFrame,
     compared_period: str,
+    terms: Terms,
     outcome: str,
     pilot: str,
 ) -> Number:
@@ -81,7 +82,7 @@ def effect_ratio(
         "ratio of rate ratios",
         n=found.schools,
         interval=(found.ratio_low, found.ratio_high),
-        working=ratio_working(found, rates_before_after, compared_period),
+        working=ratio_working(found, rates_before_after, compared_period, terms),
     )
 
 
@@ -127,7 +128,7 @@ def effect_difference(
         unit,
         n=found.schools,
         interval=(found.difference_low, found.difference_high),
-        working=difference_working(found, rates_before_after, compared_period, terms.treated),
+        working=difference_working(found, rates_before_after, compared_period, terms),
     )
 
 

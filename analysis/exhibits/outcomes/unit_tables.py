@@ -127,7 +127,7 @@ def many_outcomes(
     when=CONFIG_AVAILABLE,
     decorate_with=lambda effect_names: by_effect(effect_names, "certainty"),
 )
-def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Number:
+def certainty(change_judgements: pd.DataFrame, terms: Terms, outcome: str, pilot: str) -> Number:
     """State the certainty of a result: its p-value by each unit, and adjusted for its family."""
     found = judgement(change_judgements, outcome, pilot)
     if not found.estimated:
@@ -136,7 +136,7 @@ def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numb
         f"{_adjusted(found)}, and {words.p_value(found.p_permuted_area)} with areas permuted "
         f"(unadjusted; cannot be less than {words.p_value(found.smallest_p_area)})"
     )
-    working = p_value_working(found)
+    working = p_value_working(found, terms)
     return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)
 
 
@@ -144,13 +144,13 @@ def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numb
     when=CONFIG_AVAILABLE,
     decorate_with=lambda effect_names: by_effect(effect_names, "adjusted"),
 )
-def adjusted(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Number:
+def adjusted(change_judgements: pd.DataFrame, terms: Terms, outcome: str, pilot: str) -> Number:
     """State the p-values on which a claim is judged: by each unit, adjusted for its family."""
     found = judgement(change_judgements, outcome, pilot)
     if not found.estimated:
         return Number(None, words.no_estimate_in_words(found.reason), "p-values")
     text = _adjusted(found)
-    working = p_value_working(found, permuted=False)
+    working = p_value_working(found, terms, permuted=False)
     return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)
 
 

@@ -1,4 +1,4 @@
-"""Estimates of the pilots and of the later trial as rows of a forest plot."""
+"""Estimates as rows of a forest plot, and a published result as one more."""
 
 from __future__ import annotations
 
@@ -59,24 +59,6 @@ def trial_row(trial: Mapping[str, float], name: str) -> Row:
     found = (trial["ratio_low"], trial["ratio"], trial["ratio_high"])
     said = words.interval(found[1], found[0], found[2], words.ratio_as_published)
     return Row(name, said, found, colour=PUBLISHED, shape="D")
-
-
-def pilots_and_trial(label: str) -> str:
-    """Return the label of a figure that also contains a published result."""
-    return f"{label} (pilots); published (trial)" if label else ""
-
-
-def pilots_only(period: str) -> str:
-    """Return the period of the pilots, for a figure that also shows the later trial.
-
-    The report has no source that states the months of the trial.
-
-    Examples
-    --------
-    >>> pilots_only("May 2018 to February 2019 against May 2019 to February 2020")
-    'Pilots: May 2018 to February 2019 against May 2019 to February 2020'
-    """
-    return f"Pilots: {period}"
 
 
 def by_area_ends(each: Judgement) -> tuple[float, float] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.disclosure import Status, released
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.exhibits.parts.workings.working import Working
+    from analysis.study.terms import Terms
 
 NO_NUMBER = re.compile(r"\b(nan|inf|NaN|NaT)\b")
 """What programs print for missing and infinite numbers."""
@@ -272,3 +273,10 @@ def _check_columns(data: pd.DataFrame, columns: dict[str, str]) -> None:
     missing = [name for name in data.columns if name not in columns]
     if missing:
         raise ValueError(f"columns without a description: {', '.join(map(str, missing))}")
+
+
+def in_words_of(terms: Terms, value: Any) -> Any:
+    """Return a node's value; the columns of an exhibit are described in the words of the study."""
+    if not isinstance(value, Figure | Table):
+        return value
+    return replace(value, columns={name: terms.said(what) for name, what in value.columns.items()})

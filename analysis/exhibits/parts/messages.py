@@ -26,9 +26,9 @@ RULE = "allowing for the other comparisons of the family"
 more often than a sentence that names its pilots."""
 
 
-def change_message(change_judgements: pd.DataFrame, outcome: Outcome) -> str:
-    """State in which pilots, if any, one outcome stands out by the rule of claims."""
-    return _message(change_judgements, [outcome], words.inside(outcome.label))
+def change_message(change_judgements: pd.DataFrame, outcome: Outcome, site: str) -> str:
+    """State at which sites, if any, one outcome stands out by the rule of claims."""
+    return _message(change_judgements, [outcome], words.inside(outcome.label), site=site)
 
 
 def effects_message(

@@ -10,12 +10,15 @@ from analysis.exhibits.parts.rows import Effect
 from analysis.exhibits.parts.workings.effects import difference_working, ratio_working
 from analysis.exhibits.parts.workings.statistics import measure
 from analysis.exhibits.parts.workings.working import percentage, reading
+from analysis.study.settings import read_study
 from audit.ledger.exhibit_record import shown_evidence
 from audit.ledger.record import Working
 from audit.pages.quotients import quotients
 from audit.pages.workings import worked_out
+from tests.architecture import ROOT
 from tests.unit.audit.whole import typed_record
 
+TERMS = read_study(ROOT / "study.toml").words
 EFFECT = Effect("Lambeth", "s47", "estimated", "", 0.41, 0.25, 0.69, -48.9, -103, -15, -0.8, -1, 0,
                 16)  # fmt: skip
 
@@ -36,7 +39,7 @@ def shown(record, data="", **more):
     trail = SimpleNamespace(
         ledger=SimpleNamespace(graph={record.id: step}, label="Invented data"),
         files={"a.csv": SimpleNamespace(part="extract")}, records={record.id: record},
-        data={record.id: data}, heading=lambda each: each.kind.title(), **more,
+        data={record.id: data}, heading=lambda each: each.kind.title(), terms=TERMS, **more,
     )  # fmt: skip
     graph = SimpleNamespace(
         nearest=lambda: (record.id,), steps={record.id: SimpleNamespace(kind="exhibit")}
@@ -151,7 +154,7 @@ def test_a_table_of_other_values_shows_one_cell_as_printed():
 
 
 def test_a_ratio_is_worked_through_from_released_totals():
-    found = ratio_working(EFFECT, totals(75, 34, 70, 79), "the months")
+    found = ratio_working(EFFECT, totals(75, 34, 70, 79), "the months", TERMS)
     assert found.sums[0] == (
         "Schools with a social worker, 34 after and 75 before: 34.00 ÷ 75.00 = 0.45"
     )
@@ -160,13 +163,13 @@ def test_a_ratio_is_worked_through_from_released_totals():
 
 
 def test_a_hidden_total_is_not_worked_with():
-    found = ratio_working(EFFECT, totals(75, "c", 70, 79), "the months")
+    found = ratio_working(EFFECT, totals(75, "c", 70, 79), "the months", TERMS)
     assert not any("÷" in line for line in found.sums)
-    assert difference_working(EFFECT, totals(75, "c", 70, 79), "", "Schools").sums == ()
+    assert difference_working(EFFECT, totals(75, "c", 70, 79), "", TERMS).sums == ()
 
 
 def test_a_difference_ends_in_what_is_printed():
-    assert difference_working(EFFECT, totals(75, 34, 70, 79), "", "Schools").sums == (
+    assert difference_working(EFFECT, totals(75, 34, 70, 79), "", TERMS).sums == (
         "Expected: 34 recorded ÷ 0.41 = 83 (with the ratio before rounding)",
         "Difference: 34 recorded against 83 expected, which is 49 fewer",
     )
@@ -187,7 +190,7 @@ def test_a_percentage_ends_in_what_is_printed():
     ],
 )  # fmt: skip
 def test_a_description_says_what_is_divided_by_what(meaning, denominator):
-    assert measure(meaning).denominator == denominator
+    assert measure(meaning, TERMS).denominator == denominator
 
 
 RATIO = "Ratio of rate ratios, intervention against comparison schools"
@@ -205,7 +208,7 @@ def figure_with(data, described, *numbers):
     step = SimpleNamespace(does="Draw it.", given={"pilot": "Lambeth"})
     trail = SimpleNamespace(
         ledger=SimpleNamespace(graph=dict.fromkeys(["a", *stated], step), label=""),
-        files={}, records={"a": record, **stated}, data={"a": data},
+        files={}, records={"a": record, **stated}, data={"a": data}, terms=TERMS,
     )  # fmt: skip
     graph = SimpleNamespace(nearest=lambda: ("a",), steps={"a": SimpleNamespace(kind="exhibit")})
     return worked_out(record, trail, graph)
@@ -280,8 +283,8 @@ def test_a_value_below_what_is_printed_is_not_worked_through():
     [(1.06, "(1.06 − 1) × 100 = 6: the rate is 6% higher"), (1.0, "1 is no difference")],
 )
 def test_a_ratio_is_put_in_words_in_both_directions(value, words):
-    assert reading(RATIO, value).startswith(words)
-    assert reading(RATIO, float("inf")) == ""
+    assert reading(RATIO, value, TERMS).startswith(words)
+    assert reading(RATIO, float("inf"), TERMS) == ""
 
 
 def test_for_every_hundred_is_the_ratio_a_hundred_times():

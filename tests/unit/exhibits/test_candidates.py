@@ -65,7 +65,7 @@ def test_without_them_the_report_says_what_cannot_be_shown():
     none = candidate_schools({}, CONTRACTS)
     balance, effects = found(none)
     assert balance.empty
-    assert candidates_outcome(effects, STUDY.words).text == NO_CANDIDATES
+    assert candidates_outcome(effects, STUDY.outcomes, STUDY.words).text == NO_CANDIDATES
 
 
 def test_with_them_the_weighted_schools_resemble_the_pilots_and_the_ratio_is_given():
@@ -77,7 +77,7 @@ def test_with_them_the_weighted_schools_resemble_the_pilots_and_the_ratio_is_giv
     (row,) = effects.to_dict("records")
     assert row["status"] == "estimated"
     assert 0.4 < row["ratio"] < 0.6  # half the events in the pilot's schools, as drawn
-    said = candidates_outcome(effects, STUDY.words).text
+    said = candidates_outcome(effects, STUDY.outcomes, STUDY.words).text
     assert said.startswith("Exploratory: ")
     assert f"in Southampton {row['ratio']:.2f} (" in said
     assert "by school, p two-sided and not adjusted" in said
@@ -87,10 +87,12 @@ def test_the_figure_shows_them_where_there_are_any():
     drawn = baseline_balance(schools(), PANEL, STUDY.outcomes)
     origin = Origin("supplied", "", "")
     balance, _ = found(sent())
-    shown = balance_plot(drawn, balance, "period", origin)
+    shown = balance_plot(drawn, balance, "period", origin, STUDY.words)
     assert {"all_candidates", "weighted"} <= set(shown.data)
     assert "might have been chosen" in shown.alt
-    without = balance_plot(drawn, found(candidate_schools({}, CONTRACTS))[0], "period", origin)
+    without = balance_plot(
+        drawn, found(candidate_schools({}, CONTRACTS))[0], "period", origin, STUDY.words
+    )
     assert "weighted" not in without.data
     assert "might have been chosen" not in without.alt
 
@@ -99,4 +101,7 @@ def test_where_a_count_of_the_pilot_is_hidden_nothing_is_given():
     balance, effects = found(sent(), hidden=("Southampton",))
     assert balance.empty
     assert effects["status"].tolist() == ["not estimable"]
-    assert "[c] (withheld to protect small counts" in candidates_outcome(effects, STUDY.words).text
+    assert (
+        "[c] (withheld to protect small counts"
+        in candidates_outcome(effects, STUDY.outcomes, STUDY.words).text
+    )

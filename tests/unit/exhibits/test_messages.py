@@ -41,7 +41,9 @@ def judged(*verdicts):
 @pytest.mark.parametrize(
     "said",
     [
-        change_message(judged("lower", "not clear", "not clear", "not clear"), OUTCOMES[0]),
+        change_message(
+            judged("lower", "not clear", "not clear", "not clear"), OUTCOMES[0], "pilot"
+        ),
         effects_message(judged("lower", "not clear", "not clear", "higher"), OUTCOMES),
     ],
 )
@@ -60,7 +62,7 @@ def test_where_no_p_value_is_small_nothing_is_found():
     none = judged(*["not clear"] * 4)
     rule = "Exploratory: allowing for the other comparisons of the family, no change in"
     assert effects_message(none, OUTCOMES) == f"{rule} any outcome is claimed in any pilot"
-    assert change_message(none, OUTCOMES[1]) == (
+    assert change_message(none, OUTCOMES[1], "pilot") == (
         f"{rule} section 17 starts is claimed in any pilot"
     )
 
@@ -78,7 +80,7 @@ def test_a_message_says_whether_areas_permuted_bear_it_out(permuted, smallest, s
     table = judged("lower", "lower", "not clear", "not clear").assign(
         p_permuted_area=[*permuted, 0.5, 0.5], smallest_p_area=[*smallest, 0.01, 0.01]
     )
-    for message in (change_message(table, OUTCOMES[0]), effects_message(table, OUTCOMES)):
+    for message in (change_message(table, OUTCOMES[0], "pilot"), effects_message(table, OUTCOMES)):
         assert message.endswith(f"; {said}")
         assert "in Lambeth and Stockport passes tests adjusted for its family" in message
 
@@ -106,10 +108,10 @@ def test_the_line_over_the_curve_counts_those_withheld(clear, said):
         "specifications": 4, "clear_below": [*clear, 0], "clear_above": 0,
         "undecided": [0, 1, 0],
     })  # fmt: skip
-    message = _message(drawn, every)
+    message = _message(drawn, every, WORDS)
     assert said in message
     assert "withheld ones too" in message
-    assert _message(drawn.head(0), every) == "No specification may be shown"
+    assert _message(drawn.head(0), every, WORDS) == "No specification may be shown"
 
 
 def test_what_areas_show_stands_next_to_what_schools_show():
@@ -124,7 +126,7 @@ def test_what_areas_show_stands_next_to_what_schools_show():
         per_1000=-1, per_1000_low=-2, per_1000_high=-0.1, schools=16,
     )  # fmt: skip
     assert effect_row(each, table).thin == (0.0, np.inf)
-    said = certainty(table, OUTCOMES[0].name, "Lambeth").text
+    said = certainty(table, WORDS, OUTCOMES[0].name, "Lambeth").text
     assert "0.500 by school and 0.500 by area (t-test), adjusted for 3 comparisons" in said
     assert "0.062 with areas permuted (unadjusted; cannot be less than 0.062)" in said
     row = by_unit_table(table, OUTCOMES, "", WORDS).rows[0]
@@ -172,6 +174,6 @@ def test_a_table_of_p_values_says_of_how_many_comparisons_they_are():
         "section 47 enquiries (3 comparisons) by Holm"
         in by_unit_table(table, OUTCOMES, "", WORDS).note
     )
-    said = adjusted(table, OUTCOMES[0].name, "Lambeth").text
+    said = adjusted(table, WORDS, OUTCOMES[0].name, "Lambeth").text
     assert said == "0.500 by school and 0.500 by area (t-test), adjusted for 3 comparisons"
-    assert certainty(table, OUTCOMES[0].name, "Lambeth").text.startswith(f"{said}, and ")
+    assert certainty(table, WORDS, OUTCOMES[0].name, "Lambeth").text.startswith(f"{said}, and ")

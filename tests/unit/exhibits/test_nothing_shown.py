@@ -88,8 +88,8 @@ def test_a_line_over_a_figure_speaks_of_what_is_shown_alone():
     assert effects_message(some, OUTCOMES).endswith(
         "no change in any outcome is claimed wherever an effect can be shown"
     )
-    assert change_message(some, first) == "No effect on section 47 enquiries can be shown"
-    assert change_message(some, second).endswith(
+    assert change_message(some, first, "pilot") == "No effect on section 47 enquiries can be shown"
+    assert change_message(some, second, "pilot").endswith(
         "no change in section 17 starts is claimed in any pilot"
     )
     assert effects_message(none, OUTCOMES) == "No effect can be shown"
@@ -100,12 +100,12 @@ def test_counts_of_nothing_are_words():
     assert care_estimated(effects).text == "neither of two"
     no_bounds = pd.DataFrame(columns=list(RETURNS))
     assert tipped_by_missing(no_bounds).text == "none (there is none to look at)"
-    assert most_not_returned(no_bounds).text == "not shown"
+    assert most_not_returned(no_bounds, STUDY.words).text == "not shown"
     curve = {"choice": "all", "clear_below": 0, "clear_above": 0}
     curves = pd.DataFrame([{"pilot": "Lambeth", "specifications": 0, **curve},
                            {"pilot": "Stockport", "specifications": 72, **curve}])  # fmt: skip
-    assert curves_clear(curves).text == "0 of 72 in Stockport"
-    assert curves_clear(curves.head(1)).text == "none (there is none to look at)"
+    assert curves_clear(curves, STUDY.words).text == "0 of 72 in Stockport"
+    assert curves_clear(curves.head(1), STUDY.words).text == "none (there is none to look at)"
     sizes = pd.DataFrame({"family": ["primary", "secondary"], "in_family": [1, 5]})
     assert list(families(sizes).values()) == ["1 comparison", "5 comparisons"]
     assert families(sizes.head(1))["secondary"] == "no comparisons"
@@ -135,7 +135,7 @@ def test_covariates_of_which_nothing_is_shown_have_no_line():
         for name, value in (("Pupils", 0.02), ("Meals", 0.3), ("Enquiries", float("nan")))
     ]
     nobody = pd.DataFrame(columns=["pilot", "covariate", "all_candidates", "weighted"])
-    found = balance_plot(pd.DataFrame(rows), nobody, "", Origin("supplied", "", ""))
+    found = balance_plot(pd.DataFrame(rows), nobody, "", Origin("supplied", "", ""), STUDY.words)
     assert found.message.startswith("Half of the differences between the groups")
     assert len(found.data) == 3
 
@@ -185,7 +185,7 @@ def test_a_sentence_has_words_and_no_symbol_where_an_effect_is_withheld():
     effects = pd.DataFrame([{"outcome": OUTCOMES[0].name, "pilot": "Lambeth", "schools": 16,
                              "status": "not estimable", "reason": WITHHELD} | EFFECT])  # fmt: skip
     asked, none = (OUTCOMES[0].name, "Lambeth"), pd.DataFrame()
-    assert numbers.effect_ratio(effects, none, "", *asked).text == "not shown"
+    assert numbers.effect_ratio(effects, none, "", STUDY.words, *asked).text == "not shown"
     assert numbers.effect_interval(effects, "", *asked).text == "not shown"
     difference = numbers.effect_difference(effects, none, "", OUTCOMES, STUDY.words, *asked)
     assert difference.text == "an unknown number of"
@@ -265,11 +265,14 @@ def test_no_fall_that_would_be_seen_is_not_one_that_is_withheld(status, state):
            "fall_percent": NAN}  # fmt: skip
     claim = only_large_falls_seen(pd.DataFrame([row]), OUTCOMES)
     assert (claim.holds, claim.unknown) == (state, not state)
-    number = smallest_detectable_fall(pd.DataFrame([row]), OUTCOMES).text
+    number = smallest_detectable_fall(pd.DataFrame([row]), OUTCOMES, STUDY.words).text
     assert number.startswith("none" if state else "not known")
     two = pd.DataFrame([row | {"status": "not estimable"},
                         row | {"status": "estimated", "fall_percent": 70.0}])  # fmt: skip
-    assert smallest_detectable_fall(two, OUTCOMES).text == "70% among those that may be shown"
+    assert (
+        smallest_detectable_fall(two, OUTCOMES, STUDY.words).text
+        == "70% among those that may be shown"
+    )
 
 
 @pytest.mark.parametrize(("size", "said"), [(NAN, "none all none no estimable"),
@@ -351,7 +354,7 @@ def test_published_falls_that_can_not_be_shown_are_not_found_wanting():
 def test_each_reason_why_pilots_are_not_summed_up_is_given_once():
     rows = [{"outcome": name, "status": "not estimable", "reason": reason}
             for name in ("a", "b") for reason in (WITHHELD, "too few pilots")]  # fmt: skip
-    said = _unsummed(pd.DataFrame(rows), {"a": "Enquiries", "b": "Starts"})
+    said = _unsummed(pd.DataFrame(rows), {"a": "Enquiries", "b": "Starts"}, STUDY.words)
     assert said == f" Enquiries and Starts: {WITHHELD}. Enquiries and Starts: too few pilots."
 
 

@@ -17,6 +17,7 @@ from tests.spec.test_disclosure_drawings import (
     ORIGIN,
     OUTCOMES,
     TRIAL,
+    WORDS,
 )
 
 MONTHS = "May 2018 against May 2019"
@@ -46,7 +47,7 @@ def test_the_months_are_said_to_be_those_of_the_pilots():
 @pytest.mark.parametrize("figure", ["main_result", "trial"])
 def test_pilots_are_ratios_of_rate_ratios_where_the_trial_is_a_ratio_of_rates(figure):
     drawn: Figure = DRAWN[figure](lambda table: table)
-    found = measure(drawn.columns["ratio"])
+    found = measure(drawn.columns["ratio"], WORDS)
     assert found.numerator == (
         "pilots: in schools with a social worker, the rate after, divided by the rate before; "
         "trial: the rate in schools with a social worker"

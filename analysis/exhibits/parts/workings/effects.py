@@ -13,6 +13,7 @@ from analysis.models.inputs.rate_units import MONTHLY
 
 if TYPE_CHECKING:
     from analysis.exhibits.parts.rows import Effect
+    from analysis.study.terms import Terms
 
 _MODEL = (
     "The report's estimate, {ratio}, lets each school have its own rate, so it can differ a little "
@@ -20,7 +21,7 @@ _MODEL = (
 )
 
 
-def ratio_working(found: Effect, rates: pd.DataFrame, period: str) -> Working:
+def ratio_working(found: Effect, rates: pd.DataFrame, period: str, terms: Terms) -> Working:
     """Return how a ratio of rate ratios was worked out.
 
     Parameters
@@ -31,8 +32,10 @@ def ratio_working(found: Effect, rates: pd.DataFrame, period: str) -> Working:
         Released counts and rates, one row per outcome, pilot, arm and period.
     period
         The months compared, in words.
+    terms
+        The words of the study.
     """
-    made = ratio_of_totals(_totals(found, rates), MONTHLY.words)
+    made = ratio_of_totals(_totals(found, rates), MONTHLY.words, terms)
     model = (_MODEL.format(ratio=words.ratio(found.ratio)),)
     return replace(made, sums=(*made.sums, *model), where=period)
 
@@ -51,15 +54,13 @@ def interval_working(found: Effect, printed: str, period: str) -> Working:
     )
 
 
-def difference_working(found: Effect, rates: pd.DataFrame, period: str, treated: str) -> Working:
+def difference_working(found: Effect, rates: pd.DataFrame, period: str, terms: Terms) -> Working:
     """Return how a difference between counts was worked out.
 
     Parameters
     ----------
-    found, rates, period
+    found, rates, period, terms
         As for `ratio_working`.
-    treated
-        What schools with the intervention are called.
     """
     seen = _totals(found, rates).get(("intervention", "after"), ("", 0.0))[0]
     sums: tuple[str, ...] = ()
@@ -72,9 +73,9 @@ def difference_working(found: Effect, rates: pd.DataFrame, period: str, treated:
             f"{words.count(expected)} expected, which is {words.more_or_fewer(found.difference)}",
         )
     return Working(
-        f"events recorded in {words.inside(treated)} after the start",
+        f"events recorded in {terms.in_treated} after the start",
         "none, as one is taken from the other: less the events to be expected there if they had "
-        "changed as comparison schools did",
+        f"changed as {terms.in_untreated} did",
         sums,
         period,
     )

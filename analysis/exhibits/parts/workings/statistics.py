@@ -11,11 +11,12 @@ from analysis.exhibits.parts.workings.working import Working
 if TYPE_CHECKING:
     from analysis.exhibits.parts.rows import Judgement
     from analysis.practice.evidence import Agreement
+    from analysis.study.terms import Terms
 
 _EITHER_WAY = "results at least this far from no effect, in either direction"
 
 
-def p_value_working(found: Judgement, *, permuted: bool = True) -> Working:
+def p_value_working(found: Judgement, terms: Terms, *, permuted: bool = True) -> Working:
     """Return how the p-values of one result were worked out, by school and, if any, by area."""
     family = f"{found.in_family:.0f}"
     areas = (
@@ -25,7 +26,7 @@ def p_value_working(found: Judgement, *, permuted: bool = True) -> Working:
     )
     return Working(
         f"for each p-value: {_EITHER_WAY}",
-        "all results that could arise if the pilot changed nothing: a share from 0 to 1",
+        f"all results that could arise if the {terms.site} changed nothing: a share from 0 to 1",
         (
             f"Schools as the unit: {words.p_value(found.adjusted_school)}, raised to allow for "
             f"{family} comparisons",
@@ -82,16 +83,6 @@ def share_of_draws(share: float, draws: int, printed: str) -> Working:
     )
 
 
-def pooled_working(pilots: int, printed: str) -> Working:
-    """Return how a ratio over several pilots was worked out."""
-    return Working(
-        "the pilots' ratios of rate ratios, each with its uncertainty",
-        "none: the values that the pilots and the stated assumptions allow are ranked, and the "
-        "middle one is printed with the range of 95% of them",
-        (f"From {pilots} pilots: {printed}",),
-    )
-
-
 def simulated_ratio(printed: str, how: str) -> Working:
     """Return how a ratio was worked out in a simulation where nothing has an effect."""
     return Working(
@@ -123,6 +114,7 @@ def detectable_working(error: float, printed: str) -> Working:
 
 _RANGE = "none: it is an end of a range"
 _NOTHING = "none: nothing is divided"
+# The words of the study are filled in.
 _MEASURES: tuple[tuple[str, str, str], ...] = (
     (
         r"(upper|lower|highest|lowest) (limit|end)|interval|end of (those|its)|limit of",
@@ -141,8 +133,8 @@ _MEASURES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"for every 100 expected",
-        "events recorded in schools with a social worker",
-        "events to be expected there if they had changed as comparison schools did, in hundreds",
+        "events recorded in {treated}",
+        "events to be expected there if they had changed as {untreated} did, in hundreds",
     ),
     (
         r"per 100 pupils",
@@ -162,20 +154,20 @@ _MEASURES: tuple[tuple[str, str, str], ...] = (
     (r"standard error|standard deviation", "the spread of the estimate", _NOTHING),
     (
         r"[Rr]atio of rate ratios; of rates in the trial",
-        "pilots: in schools with a social worker, the rate after, divided by the rate before; "
-        "trial: the rate in schools with a social worker",
-        "pilots: in comparison schools, the rate after, divided by the rate before; "
-        "trial: the rate in schools without one",
+        "{sites}: in {treated}, the rate after, divided by the rate before; "
+        "trial: the rate in {treated}",
+        "{sites}: in {untreated}, the rate after, divided by the rate before; "
+        "trial: the rate in {without_one}",
     ),
     (
         r"[Rr]atio of rates",
-        "the rate in schools with a social worker",
-        "the rate in schools without one",
+        "the rate in {treated}",
+        "the rate in {without_one}",
     ),
     (
         r"\b[Rr]atio",
-        "in schools with a social worker: the rate after, divided by the rate before",
-        "in comparison schools: the rate after, divided by the rate before",
+        "in {treated}: the rate after, divided by the rate before",
+        "in {untreated}: the rate after, divided by the rate before",
     ),
     (
         r"\b([Pp]ower|[Cc]hance|[Cc]overage|[Aa]ssurance)\b",
@@ -188,22 +180,29 @@ _SHARE = re.compile(r"[Ss]hare of (?P<whole>[^,;(]+)|(?P<percent>[Pp]er cent of 
 _MEAN = re.compile(r"\b[Mm]ean\b|\ba (?:week|month)\b|\bper (?P<over>school|worker|pupil|month)\b")
 
 
-def measure(meaning: str) -> Working:
+def measure(meaning: str, terms: Terms) -> Working:
     """Return the numerator and denominator of a column, from its description.
 
     Examples
     --------
-    >>> measure("Events or days per 1,000 pupils a month").denominator
+    >>> from analysis.study.terms import Terms
+    >>> terms = Terms("trial", "trials", "Town", "a nurse", "all", "Schools with a nurse",
+    ...               "Other schools", "Nurse", "Other")
+    >>> measure("Events or days per 1,000 pupils a month", terms).denominator
     'pupils on roll, added up over the months, in thousands'
-    >>> measure("Share of the pilot's hours, per cent")
-    Working(numerator='the part that the row names', denominator="the pilot's hours", \
+    >>> measure("Ratio of rates", terms).denominator
+    'the rate in other schools'
+    >>> measure("Share of the trial's hours, per cent", terms)
+    Working(numerator='the part that the row names', denominator="the trial's hours", \
 sums=(), where='')
-    >>> measure("Schools, number")
+    >>> measure("Schools, number", terms)
     Working(numerator='schools, number', denominator='none: nothing is divided', sums=(), where='')
     """
     for form, numerator, denominator in _MEASURES:
         if re.search(form, meaning):
-            return Working(numerator, denominator)
+            said = {"treated": terms.in_treated, "untreated": terms.in_untreated,
+                    "without_one": terms.without_one, "sites": terms.sites}  # fmt: skip
+            return Working(numerator.format(**said), denominator.format(**said))
     if share := _SHARE.search(meaning):
         whole = share["whole"] or share["percent"].partition(" of ")[2]
         return Working("the part that the row names", whole.strip())

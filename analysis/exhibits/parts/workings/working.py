@@ -12,6 +12,8 @@ from analysis.exhibits.parts import words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from analysis.study.terms import Terms
+
 
 @dataclass(frozen=True)
 class Working:
@@ -80,7 +82,9 @@ def counted_of(of: str, count: float, among: str, whole: float) -> Working:
     )
 
 
-def ratio_of_totals(totals: Mapping[tuple[str, str], tuple[object, float]], unit: str) -> Working:
+def ratio_of_totals(
+    totals: Mapping[tuple[str, str], tuple[object, float]], unit: str, terms: Terms
+) -> Working:
     """Return a ratio of rate ratios calculated from four released totals.
 
     Parameters
@@ -90,18 +94,23 @@ def ratio_of_totals(totals: Mapping[tuple[str, str], tuple[object, float]], unit
         "after". A suppressed count is a symbol.
     unit
         Unit of the rates, in words.
+    terms
+        The words of the study.
 
     Examples
     --------
     >>> four = {("intervention", "before"): (40, 4.0), ("intervention", "after"): (20, 2.0),
     ...         ("comparison", "before"): (50, 5.0), ("comparison", "after"): (50, 5.0)}
-    >>> made = ratio_of_totals(four, "per 1,000 pupils a month")
+    >>> from analysis.study.terms import Terms
+    >>> terms = Terms("trial", "trials", "Town", "a nurse", "all", "Schools with a nurse",
+    ...               "Other schools", "Nurse", "Other")
+    >>> made = ratio_of_totals(four, "per 1,000 pupils a month", terms)
     >>> made.sums[0]
-    'Schools with a social worker, 20 after and 40 before: 2.00 ÷ 4.00 = 0.50'
+    'Schools with a nurse, 20 after and 40 before: 2.00 ÷ 4.00 = 0.50'
     >>> made.sums[2]
     'From these totals: 0.50 ÷ 1.00 = 0.50'
     """
-    arms = {"intervention": "schools with a social worker", "comparison": "comparison schools"}
+    arms = {"intervention": terms.in_treated, "comparison": terms.in_untreated}
     rates = {key: rate for key, (count, rate) in totals.items() if not isinstance(count, str)}
     told = {
         arm: f"{name}: {unit}, the rate after divided by the rate before"
@@ -134,7 +143,7 @@ def _count(total: tuple[object, float]) -> float:
 NO_DIFFERENCE = 1.0
 
 
-def reading(meaning: str, value: float) -> str:
+def reading(meaning: str, value: float, terms: Terms) -> str:
     """Return what a value says; empty if its description is of no known kind.
 
     Parameters
@@ -143,24 +152,29 @@ def reading(meaning: str, value: float) -> str:
         Description of the column of the value.
     value
         The value as released.
+    terms
+        The words of the study.
 
     Examples
     --------
-    >>> reading("Ratio of rate ratios against the reference term", 0.654)
-    '(1 − 0.654) × 100 = 34.6: the rate is 34.6% lower than if it had changed as in comparison \
+    >>> from analysis.study.terms import Terms
+    >>> terms = Terms("trial", "trials", "Town", "a nurse", "all", "Schools with a nurse",
+    ...               "Other schools", "Nurse", "Other")
+    >>> reading("Ratio of rate ratios against the reference term", 0.654, terms)
+    '(1 − 0.654) × 100 = 34.6: the rate is 34.6% lower than if it had changed as in other \
 schools.'
-    >>> reading("Standardised difference from comparison schools", -0.161)
-    '0.161 × 100 = 16.1: the mean of schools with a social worker is lower, by 16.1% of one \
+    >>> reading("Standardised difference from comparison schools", -0.161, terms)
+    '0.161 × 100 = 16.1: the mean of schools with a nurse is lower, by 16.1% of one \
 standard deviation of schools.'
-    >>> reading("P-value of the joint test", 0.02)
+    >>> reading("P-value of the joint test", 0.02, terms)
     '0.02 × 100 = 2: if there were no effect, 2 of 100 such studies would give a result at least \
 as far from none.'
-    >>> reading("Schools, number", 8)
+    >>> reading("Schools, number", 8, terms)
     ''
     """
     if not isfinite(value):
         return ""
-    return next((say(value) for form, say in _READINGS if re.search(form, meaning)), "")
+    return next((say(value, terms) for form, say in _READINGS if re.search(form, meaning)), "")
 
 
 def interval_reading(meaning: str, low: float, high: float) -> str:
@@ -177,29 +191,29 @@ def interval_reading(meaning: str, low: float, high: float) -> str:
     return f"It {'includes' if holds else 'excludes'} 1, which is no difference."
 
 
-def _ratio(value: float) -> str:
+def _ratio(value: float, terms: Terms) -> str:
     if value == NO_DIFFERENCE:
-        return "1 is no difference: the rate changed as in comparison schools."
+        return f"1 is no difference: the rate changed as in {terms.in_untreated}."
     sign, words = ("−", "lower") if value < NO_DIFFERENCE else ("", "higher")
     percent = f"{abs(value - NO_DIFFERENCE) * 100:.3g}"
     sums = f"(1 − {value:g})" if sign else f"({value:g} − 1)"
     return (
         f"{sums} × 100 = {percent}: the rate is {percent}% {words} than if it had changed as in "
-        "comparison schools."
+        f"{terms.in_untreated}."
     )
 
 
-def _standardised(value: float) -> str:
+def _standardised(value: float, terms: Terms) -> str:
     if value == 0:
         return "0 is no difference: both groups have the same mean."
     percent = f"{abs(value) * 100:.3g}"
     return (
-        f"{abs(value):g} × 100 = {percent}: the mean of schools with a social worker is "
+        f"{abs(value):g} × 100 = {percent}: the mean of {terms.in_treated} is "
         f"{'higher' if value > 0 else 'lower'}, by {percent}% of one standard deviation of schools."
     )
 
 
-def _p_value(value: float) -> str:
+def _p_value(value: float, _: Terms) -> str:
     of_100 = f"{value * 100:.3g}"
     return (
         f"{value:g} × 100 = {of_100}: if there were no effect, {of_100} of 100 such studies would "
@@ -208,7 +222,7 @@ def _p_value(value: float) -> str:
 
 
 _RATIO = r"^([Rr]atio of rate ratios(?!;)|Rate ratio \(after to before\))"
-_READINGS: tuple[tuple[str, Callable[[float], str]], ...] = (
+_READINGS: tuple[tuple[str, Callable[[float, Terms], str]], ...] = (
     (_RATIO, _ratio),
     (r"^Standardised difference from comparison schools", _standardised),
     (r"^([Tt]wo-sided |Its )?[Pp]-value", _p_value),
