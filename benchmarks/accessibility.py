@@ -23,7 +23,7 @@ from tests.book.chromium import chromium
 RESULT = Path(__file__).parent / "results" / "accessibility.json"
 WIDTHS = (320, 768, 1440)
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-SAMPLE = 24
+SAMPLE = 12
 """Pages of the audit trail that are seen; those of exhibits differ in their data alone."""
 VIEW = ".audit-frame button"
 _RUN = (

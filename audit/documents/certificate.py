@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FILE = "certificate.txt"
 KINDS = ("figure", "table", "number", "claim")
-PLURALS = {"claim": "sentences held to a rule"}
+PLURALS = {"claim": "sentences checked by a rule"}
 CONTROL_TOTALS = "control_totals"
 """The data contract that checks the totals confirmed by the data supplier."""
 PUBLISHED = "data/published/"
@@ -103,7 +103,7 @@ def _passed(ledger: Ledger) -> str:
             f"text: {unknown}."
         )
     elif claims and not broken:
-        parts.append("Every sentence held to a rule satisfies it, or is marked in the text.")
+        parts.append("Every sentence checked by a rule satisfies it, or is marked in the text.")
     return " ".join(part for part in parts if part)
 
 
@@ -118,6 +118,8 @@ def _totals(ledger: Ledger) -> str:
         )
     if "warn" in found.values():
         return "The data differ from the data supplier's control totals."
+    if ledger.label:
+        return "The data agree with their control totals, which are invented as the data are."
     return "The data agree with the control totals that the data supplier confirmed."
 
 

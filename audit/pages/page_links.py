@@ -141,6 +141,6 @@ def _frame(to: str, files: Offered) -> str:
         f'<div class="{MARKED}" data-audit="{to}">\n'
         f'<ul>{documents}<li><a href="{to}index.html">Audit trail</a></li></ul>\n'
         '<button type="button" aria-pressed="false" hidden>Audit view</button>\n'
-        "<p hidden>Every number and every sentence held to a rule is now a link to where it "
+        "<p hidden>Every number and every sentence checked by a rule is now a link to where it "
         "comes from; code and files are shown.</p>\n</div>\n"
     )

@@ -216,8 +216,8 @@ def _estimand(
          "schools of the same authority and phase represent the change that would have been."),
         ("Outcome", f"Recorded {label} of a school's pupils per pupil and month. Recorded, since "
          "those who are placed in schools may also decide what is recorded."),
-        ("Weighting", "By events: a school with many weighs more. It is an average effect on the "
-         "treated over school-months, not over schools or children."),
+        ("Weighting", "By events: schools with more events carry more weight. It is an average "
+         "effect on the treated over school-months, not over schools or children."),
         ("Intercurrent event: vacancy, late start, change of worker",
          "Counted as it happened (treatment policy)."),
         ("Intercurrent event: school closed, merged or opened",

@@ -23,7 +23,7 @@ CLOSURE = "2020-03"
 def data_are_invented(origin: Origin) -> Claim:
     """Claim that the register of invented files lists files of this extract."""
     return Claim(
-        "This edition runs on an invented extract of the same form.",
+        "This edition uses invented records laid out like the real ones.",
         "the register of invented files lists files of the extract",
         origin.kind == "invented",
         f"an extract that is {origin.kind}",

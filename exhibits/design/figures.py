@@ -85,8 +85,8 @@ def _message(detectable_effects: pd.DataFrame, outcome: Outcome, open_to: float)
         return f"Falls in {what} as small as the later trial left open would be found in some pilot"
     where = "" if known.all() else ", wherever it can be shown"
     return (
-        f"A fall in {what} has to be larger than any that the later trial left open to be found "
-        f"four times in five{where}"
+        f"To be found four times in five, a fall in {what} has to be larger than any that the "
+        f"later trial leaves open{where}"
     )
 
 

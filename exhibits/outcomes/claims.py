@@ -94,7 +94,7 @@ def s47_lower_in_lambeth_and_southampton(change_judgements: pd.DataFrame) -> Cla
     """Claim the direction of the published finding on section 47 enquiries."""
     return _judge(
         "Exploratory: in this extract, schools with a social worker in Lambeth and in "
-        "Southampton had fewer section 47 enquiries than comparison schools would suggest, with "
+        "Southampton had fewer section 47 enquiries than expected from comparison schools, with "
         "adjusted p-values of at most 0.05 by school and, by a t-test, by area.",
         EffectRule("s47_enquiries", ("Lambeth", "Southampton"), "lower"),
         change_judgements,
@@ -107,7 +107,7 @@ def areas_permuted_show_nothing(change_judgements: pd.DataFrame) -> Claim:
              for pilot in ("Lambeth", "Southampton")]  # fmt: skip
     return judge(
         "A permutation test of areas, which public pages suggest were assigned, can't support a "
-        "fall in Lambeth or Southampton: each has too few for a p of 0.05.",
+        "fall in Lambeth or Southampton: each has too few areas for a p of 0.05.",
         Least("smallest p-value that permuting areas can give", 0.051),
         {each.pilot: each.smallest_p_area for each in found},
         ("by_unit_table", "assignment"),

@@ -21,7 +21,7 @@ from exhibits import pilots_and_trial, pilots_only
 from exhibits.results.published import cited
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
@@ -38,6 +38,7 @@ COLUMNS = {
 }
 SURE = {
     "claimed": "Low",
+    "trends unseen": "Low: trends not shown",
     "trends": "Very low: trends",
     "alone": "Very low: chance",
     "not clear": "Very low",
@@ -48,12 +49,12 @@ NO_CHANGE = "Not clear"
 IF_REAL = " (how sure: if real)"
 NOTE = (
     "The pilots are {whose}{if_real}, and exploratory; the trial is as published {source}, and "
-    "its schools were allocated at random. Change: no size is given where the interval includes "
-    "100. Per 100: events or days for every 100 that comparison "
+    "its schools were allocated at random. Change: no size is given where no change is claimed, or "
+    "the trial's interval includes 100. Per 100: events or days for every 100 that comparison "
     "schools suggest. Intervals of the pilots are by school; {unadjusted}. Certainty"
     " starts at low: no random allocation of the pilots' schools is reported. It is low where p"
     " is at most {level} with schools and with areas as the unit, unless trends that diverge no "
-    "more than before the start would explain it{unseen}; else very low. P-values are "
+    "more than before the start would explain it; else very low. P-values are "
     "two-sided and allow for the family: section 47 enquiries ({primary}), and all else "
     "({secondary}); by area they are of a t-test. {permuted}[x] is not in the source; [z] is "
     "not applicable; [c] is withheld."
@@ -104,7 +105,6 @@ def results_in_words(
             level=LEVEL,
             unadjusted=words.UNADJUSTED,
             permuted=_permuted(change_judgements),
-            unseen=_unseen(lines, breaks),
             source=cited(trial_sources["ratio"]),
             **families(change_judgements),
         ),
@@ -147,8 +147,8 @@ def _as_published_or_none(row: Row) -> tuple[str, ...]:
 
 
 def _change(sure: str, ratio: float) -> str:
-    """Return an estimate in words, which one that may be none at all is not given."""
-    return NO_CHANGE if sure == "not clear" else words.percent_change(ratio)
+    """Return an estimate in words, or that no change is claimed."""
+    return NO_CHANGE if sure in ("not clear", "alone") else words.percent_change(ratio)
 
 
 def _permuted(change_judgements: pd.DataFrame) -> str:
@@ -166,20 +166,14 @@ def _ends(ratio: float, low: float, high: float) -> str:
     return words.interval(ratio, low, high, words.per_hundred)
 
 
-def _unseen(lines: Sequence[dict[str, Any]], breaks: Mapping[Any, Any]) -> str:
-    """Say for which claimed changes that check is withheld, so that none seems to pass it."""
-    claimed = [line for line in lines if line["sure"] == "claimed"]
-    pilots = [line["study"] for line in claimed
-              if pd.isna(breaks.get((line["outcome"], line["study"])))]  # fmt: skip
-    return f" (not shown for {words.listed(list(dict.fromkeys(pilots)))})" if pilots else ""
-
-
 def _sure(each: Judgement, breakdown: float | None) -> str:
     """Return the grade of a result; a change that earlier trends would explain is not sure."""
     if not each.estimated:
         return ""
     if each.verdict != "not clear":
-        return "trends" if breakdown is not None and breakdown <= 1 else "claimed"
+        if pd.isna(breakdown):
+            return "trends unseen"
+        return "trends" if breakdown <= 1 else "claimed"
     inside = each.ratio_low_school <= 1 <= each.ratio_high_school
     return "not clear" if inside else "alone"
 

@@ -196,8 +196,8 @@ def trial_leaves_open(trial: dict[str, float]) -> Claim:
     """Hold what we read from the trial's interval, which its authors do not say."""
     low, high = trial["ratio_low"], trial["ratio_high"]
     return Claim(
-        "The trial is no evidence of harm either: for section 47 enquiries in secondary schools "
-        "its interval has room for a slight fall or a rise, but not for a fall of a fifth.",
+        "Nor does the trial show harm: for section 47 enquiries in secondary schools "
+        "its interval allows a slight fall or a rise, but not a fall of a fifth.",
         f"the trial's 95% confidence interval includes {LARGE_FALL} nowhere, and reaches to both "
         "sides of 1",
         LARGE_FALL < low < 1 < high,

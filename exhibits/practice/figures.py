@@ -86,7 +86,7 @@ def time_in_school(
 
     days = data.groupby("integration")["days_per_week"].mean().reindex(list(INTEGRATION)).dropna()
     message = (
-        "Workers were in a school on more days where they were part of it"
+        "Embedded workers were in school on more days"
         if days.is_monotonic_decreasing
         else "Time in school did not follow how far a worker was part of it"
     )

@@ -183,9 +183,7 @@ def _published_falls(
     ]
     missing = sum(not each.estimated for each in falls)
     if missing == len(falls):
-        return Records(
-            f"p-values of the {len(falls)} outcomes published as falls can't be shown", ()
-        )
+        return Records(f"p-values of the {len(falls)} published falls can't be shown", ())
     # What could not be estimated supports nothing.
     checks = tuple(each.verdict == "lower" for each in falls)
     by_outcome = [
@@ -195,7 +193,7 @@ def _published_falls(
     ]
     unknown = f", {missing} of which can't be shown," if missing else ""
     shown = (
-        f"for {_of(checks)} outcomes published as falls{unknown} p is at most {LEVEL} (by school, "
+        f"for {_of(checks)} published falls{unknown} p is at most {LEVEL} (by school, "
         f"by area, adjusted for the family; exploratory): {'; '.join(by_outcome)}"
     )
     return Records(shown, checks)

@@ -1,5 +1,6 @@
 """Every sentence on the report itself is made by code or can be found false by a test."""
 
+import json
 import re
 from pathlib import Path
 
@@ -16,6 +17,7 @@ CAUSED = re.compile(
     re.IGNORECASE,
 )
 SAYS_SO = "no sentence of this report says"
+AXE = ROOT / "benchmarks" / "results" / "accessibility.json"
 
 
 def test_every_sentence_on_the_report_itself_has_its_test_or_reason():
@@ -57,3 +59,17 @@ def test_no_sentence_rests_on_what_a_worker_is_assumed_to_be_worth():
     resting = {name for name in kinds if "scale_up_settings" in graph.upstream(name, nodes)}
     assert {name for name in resting if kinds[name] == "claim"} == set()
     assert any(kinds[name] == "number" for name in resting), "or the assumption has no use"
+
+
+def test_axe_found_nothing_on_any_page_in_any_way():
+    """As measured by `benchmarks.accessibility` on a finished book, with the ways it has to see."""
+    found = json.loads(AXE.read_text(encoding="utf-8"))
+    assert found["violations"] == found["requests to a host"] == []
+    for width in (320, 768, 1440):
+        assert {name.split(", ")[1] for name in found["seen"] if name.startswith(f"{width} ")} == {
+            "light", "dark",
+        }  # fmt: skip
+    assert {name.rpartition(" ")[2] for name in found["seen"]} == {"on", "off"}
+    chapters = len(read_book(ROOT).chapters)
+    assert found["pages"]["report"] == chapters
+    assert {"wcag2aa", "wcag22aa"} <= set(found["rules"])

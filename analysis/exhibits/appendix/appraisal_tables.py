@@ -96,8 +96,8 @@ def exact_table(
         period=compared_period,
         note=(
             "Ratios with 95% intervals. The exact method takes four totals of events to be Poisson "
-            "and all schools of a group to change alike; where they do not it is too sure. It is a "
-            "description of small counts, and no test that the report relies on."
+            "and all schools of a group to change alike; otherwise its interval is too narrow. It "
+            "is a description of small counts, and no test that the report relies on."
             + reasons(named, "outcome")
         ),
     )  # fmt: skip

@@ -78,7 +78,7 @@ def models_table(
         period=compared_period,
         note=(
             "Ratios with 95% intervals; the additive model gives a difference "
-            f"{MONTHLY.words}. Poisson regression with a dummy a school, GEE and a random "
+            f"{MONTHLY.words}. Poisson regression with a dummy for each school, GEE and a random "
             "intercept are one estimate where exposure is constant, and no three checks. [z]: not "
             "analysed." + reasons(data.assign(outcome=data["outcome"].map(labels)), "outcome")
         ),

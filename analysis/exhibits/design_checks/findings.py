@@ -31,7 +31,7 @@ def checks_table(check_findings: pd.DataFrame) -> Table:
         check_findings,
         (
             Words("label", "Check", width=6),
-            Words("against_if", "Speaks against a result if", width=6),
+            Words("against_if", "Counts against a result if", width=6),
             Column("looked_at", "Results", cell=words.count, width=2),
             Column("against", "Against", cell=words.count, width=2),
             Words("worst", "Worst of them", cell=lambda worst: worst or "none looked at", width=7),

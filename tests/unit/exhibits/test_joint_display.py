@@ -127,7 +127,7 @@ def test_records_that_pass_some_checks_agree_in_part():
     assert (found["1"], found["6"]) == ("partly", "partly")
     shown = made(change_judgements=falls).rows[5][2]
     assert shown == (
-        "In part: for 1 of 2 outcomes published as falls p is at most 0.05 (by school, by area, "
+        "In part: for 1 of 2 published falls p is at most 0.05 (by school, by area, "
         "adjusted for the family; exploratory): Lambeth 0.020, 0.030, Southampton 0.500, 0.500 "
         "(section 47 enquiries, 3 comparisons)"
     )
