@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from analysis.cache import Cache, digest_of
 from analysis.incremental import conditions
+from analysis.study.terms import PLAIN, Terms
 from audit.ledger.bundle import DATA, read_folder
 from audit.ledger.record import TableRecord
 from audit.pages.captions import captions, citations
@@ -48,6 +49,7 @@ def write_audit_pages(
     chapters: Sequence[Chapter],
     *,
     fresh: bool = False,
+    terms: Terms = PLAIN,
 ) -> None:
     """Write the pages of a book's audit trail next to its ledger and its released data.
 
@@ -63,6 +65,8 @@ def write_audit_pages(
         Chapters of the book, in order.
     fresh
         Use nothing cached by an earlier build.
+    terms
+        The words by which the study calls its parts.
     """
     folder = book / FOLDER
     pdf = next(iter(sorted(book.glob("*.pdf"))), None)
@@ -79,6 +83,7 @@ def write_audit_pages(
         narrow=frozenset(_copy_drawings(root, folder, ledger, NARROW)),
         sources=citations(book),
         formulas=_formulas(ledger),
+        terms=terms,
     )
     if fresh:
         write_trail(trail, folder)

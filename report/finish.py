@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import VerificationFailed
 from analysis.importing import code_file
+from analysis.study.settings import read_study
 from audit.coverage.agreement import page_disagreements, pdf_disagreements
 from audit.coverage.coverage import coverage
 from audit.coverage.literals import FILE as LITERALS
@@ -119,7 +120,8 @@ def _finish(written: Book, book: Path, *, fresh: bool, also: Sequence[str], mome
     placed = whole.to_json()
     for path in (root / LEDGER, target):
         path.write_text(placed, encoding="utf-8", newline="\n")
-    write_audit_pages(root, book, whole, listed, fresh=fresh)
+    terms = read_study(root / "study.toml").words
+    write_audit_pages(root, book, whole, listed, fresh=fresh, terms=terms)
     share_sources(book_pages(book))
     search_offline(book, book_pages(book))
     (book / WORKFLOW).write_bytes(code_file(root, GRAPH.as_posix()).read_bytes())

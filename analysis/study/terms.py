@@ -112,3 +112,11 @@ def _capital(word: str) -> str:
 
 def _inside(word: str) -> str:
     return word[:1].lower() + word[1:]
+
+
+PLAIN = Terms(
+    site="site", sites="sites", place="Site", intervention="the intervention",
+    together="all sites", treated="Intervention schools", untreated="Comparison schools",
+    with_it="Intervention", without="Comparison",
+)  # fmt: skip
+"""Words of no particular study."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from analysis.study.settings import read_study
+from analysis.study.terms import PLAIN, Terms
 from audit.ledger.record import Float, NumberRecord, with_unit
 from audit.pages.source_code import STUDY
 from audit.templates import printed_text
@@ -19,7 +19,6 @@ from audit.trace.text import by_reference
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from analysis.study.terms import Terms
     from audit.ledger.ledger import Ledger
     from audit.ledger.provenance import InputFile, RuleOutcome
     from audit.ledger.record import Record
@@ -88,6 +87,8 @@ class Trail:
         The book's home page and PDF, relative to the audit folder; empty if there is none.
     sources, formulas
         How the book prints citations and formulas; see `printed_text`.
+    terms
+        The words by which the study calls its parts.
     """
 
     ledger: Ledger
@@ -101,16 +102,12 @@ class Trail:
     narrow: frozenset[str] = frozenset()
     sources: Mapping[str, str] = field(default_factory=dict)
     formulas: Mapping[str, Markup] = field(default_factory=dict)
+    terms: Terms = PLAIN
 
     @cached_property
     def records(self) -> Mapping[str, Record]:
         """The records by name: figures, tables, claims, numbers, each in order of reference."""
         return {each.id: each for each in sorted(self.ledger.records, key=by_reference)}
-
-    @cached_property
-    def terms(self) -> Terms:
-        """The words by which the study calls its parts."""
-        return read_study(self.code.root / STUDY).words
 
     @property
     def files(self) -> Mapping[str, InputFile]:
