@@ -116,7 +116,9 @@ def test_the_trial_s_falls_are_those_of_the_outcome_that_it_is_known_for():
     own = (FALLS["outcome"] == OUTCOMES[0].name).sum()
     assert drawn.svg.count("opacity: 0.25") == own + 1, "one for each row, and one in the legend"
     assert "is shaded behind" in drawn.alt or "are shaded behind" in drawn.alt
-    assert drawn.message.startswith("To be found four times in five, a fall in section 47 enquiries has to")
+    assert drawn.message.startswith(
+        "To be found four times in five, a fall in section 47 enquiries has to"
+    )
     others = FALLS.assign(fall_percent=np.where(FALLS["outcome"] == OUTCOMES[0].name, 60.0, 1.0))
     assert falls_message(others, OUTCOMES[0], 5.0) == drawn.message
 
