@@ -203,8 +203,8 @@ def exaggeration_table(
             f"{terms.primary}, by two-sided tests at the 5% level and the standard error that "
             f"counts before the start, and their spread between years, give each {terms.site}; "
             "nothing after the start is used. Exaggerated is the mean size of significant log "
-            "ratios as a multiple of the true one. [z]: without an effect no direction is wrong, and there "
-            "is nothing to exaggerate."
+            "ratios as a multiple of the true one. [z]: without an effect no direction is wrong, "
+            "and there is nothing to exaggerate."
         ),
     )  # fmt: skip
 
