@@ -51,7 +51,7 @@ def tex_formulas(markdown: str) -> Iterator[str]:
 
     Examples
     --------
-    >>> list(written("A $n_{i0}$ costs \\$5, or $$x$$ {#eq-x}"))
+    >>> list(tex_formulas("A $n_{i0}$ costs \\$5, or $$x$$ {#eq-x}"))
     ['n_{i0}', 'x #eq-x']
     """
     for found in _WRITTEN.finditer(markdown):
@@ -99,7 +99,7 @@ def formula_key(tex: str) -> str:
 
     Examples
     --------
-    >>> key(r"\frac12 x_{i0}^21"), key("x #eq-x")
+    >>> formula_key(r"\frac12 x_{i0}^21"), formula_key("x #eq-x")
     ('0 1 1 2 2', '#')
     """
     label = _LABELLED.search(tex)

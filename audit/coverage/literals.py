@@ -127,7 +127,7 @@ def explained_numbers(text: str, literals: Iterable[Literal]) -> dict[Found, str
     Examples
     --------
     >>> act = Literal(re.compile("section (17|47)"), "sections of the Act")
-    >>> explained("47 section 47 enquiries", [act])
+    >>> explained_numbers("47 section 47 enquiries", [act])
     {Found(start=11, end=13, text='47'): 'sections of the Act'}
     """
     found = numbers(text)

@@ -58,7 +58,7 @@ def with_definitions(main: str, meanings: Mapping[str, Markup]) -> str:
 
     Examples
     --------
-    >>> print(explained("<p>An estimand.</p>", {"Estimand": Markup("What is asked.")}))
+    >>> print(with_definitions("<p>An estimand.</p>", {"Estimand": Markup("What is asked.")}))
     <p>An <span class="term-end"><button type="button" class="term" \
 popovertarget="term-estimand">estimand</button>\
 <span class="term-meaning" id="term-estimand" role="note" popover>What is asked.</span>.</span></p>

@@ -185,8 +185,12 @@ class Trail:
         return self.code.address(str(step.function))
 
     def setting_address(self, key: str) -> str:
-        """Return the address of a part of the study, relative to the audit folder."""
-        return f"{self.code.page(STUDY)}#{key}"
+        """Return the address of a part of the study, relative to the audit folder.
+
+        A part that the study leaves out has its default values, and no place of its own.
+        """
+        page = self.code.page(STUDY)
+        return f"{page}#{key}" if key in self.code.settings else page
 
 
 def outcomes(rules: Sequence[RuleOutcome]) -> str:

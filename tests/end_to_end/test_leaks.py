@@ -50,11 +50,15 @@ def chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def pieces(path: Path) -> list[bytes]:
     """Return a file's bytes or, of a PDF, its text, its strings and every stream unpacked."""
-    if path.suffix != ".pdf":
-        return [unpacked(path.read_bytes())]
+    data = path.read_bytes()
+    start = data.find(b"%PDF-", 0, 100)  # a cached one has its digest in front
+    if start < 0:
+        return [unpacked(data)]
+    data = data[start:]
     # On a page stand numbers of glyphs: only a reader of PDFs sees words.
-    found = [subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True).stdout]
-    with pikepdf.open(path) as pdf:
+    read = ["pdftotext", "-", "-"]
+    found = [subprocess.run(read, input=data, capture_output=True, check=True).stdout]
+    with pikepdf.open(io.BytesIO(data)) as pdf:
         for item in pdf.objects:
             found += strings(item)
             # A font's own program is no text, and has any bytes.
@@ -128,7 +132,9 @@ def test_an_identifier_would_be_found_in_an_attachment(built, tmp_path):
     with pikepdf.open(built / "_book" / "report.pdf") as pdf:
         pdf.attachments["x.csv"] = pikepdf.AttachedFileSpec(pdf, b"child_id\nC00042\n")
         pdf.save(tmp_path / "_book" / "report.pdf", compress_streams=True)
-    assert leaks(tmp_path) == {"_book/report.pdf": {b"C00042"}}
+    kept = b"0" * 64 + b"\n" + (tmp_path / "_book" / "report.pdf").read_bytes()
+    (tmp_path / "_book" / "kept").write_bytes(kept)
+    assert leaks(tmp_path) == dict.fromkeys(["_book/report.pdf", "_book/kept"], {b"C00042"})
 
 
 def test_an_identifier_would_be_found_on_a_page_and_in_alternative_text(tmp_path):

@@ -221,6 +221,7 @@ def test_a_worker_that_fails_says_so_and_prints_nothing(capfd):
 ALONE = """
 import os, signal, sys, time
 from analysis.parallel.workers import affordable, workers
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 assert affordable() == min(4, len(os.sched_getaffinity(0)))
 def serve(_):
     time.sleep(60)
