@@ -62,8 +62,8 @@ def with_definitions(main: str, meanings: Mapping[str, Markup]) -> str:
     <p>An <span class="term-end"><button type="button" class="term" \
 popovertarget="term-estimand">estimand</button>\
 <span class="term-meaning" id="term-estimand" role="note" popover>What is asked.</span>.</span></p>
-    >>> print(explained("<h2>Estimand</h2><p><a>estimand</a></p>", {"Estimand": Markup("x")}))
-    <h2>Estimand</h2><p><a>estimand</a></p>
+    >>> print(with_definitions("<h2>Estimand</h2><a>estimand</a>", {"Estimand": Markup("x")}))
+    <h2>Estimand</h2><a>estimand</a>
     """
     if not meanings or _LIST.search(main):
         return main
