@@ -38,7 +38,7 @@ COLUMNS = {
 }
 SURE = {
     "claimed": "Low",
-    "trends unseen": "Low: trends not shown",
+    "trends unseen": "Low: trends [c]",
     "trends": "Very low: trends",
     "alone": "Very low: chance",
     "not clear": "Very low",

@@ -64,7 +64,7 @@ def in_words(judged, trends, origin):
     [
         (0.83, "Very low: trends"),
         (1.4, "Low"),
-        (np.nan, "Low: trends not shown"),
+        (np.nan, "Low: trends [c]"),
     ],
 )
 def test_a_failed_check_of_trends_lowers_the_grade_of_a_claimed_change(breakdown, grade):
