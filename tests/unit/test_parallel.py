@@ -149,7 +149,7 @@ def test_an_error_is_the_one_that_a_single_process_raises(evaluation):
     compute_ahead(nodes, ["broken", "told"], 2)
     with pytest.raises(ValueError, match="no number may be 3"):
         nodes.value("broken")
-    assert set(multiprocessing.active_children()) == before
+    assert set(multiprocessing.active_children()) <= before
 
 
 def test_a_process_that_dies_loses_nothing(evaluation):
