@@ -101,61 +101,42 @@ def refuse_other_code(here: Path) -> None:
         )
 
 
+COMMANDS = (
+    ("build", "validate, compute, typeset and seal the report", author_arguments.add_build),
+    ("preview", "serve the report, rebuild what an edit touched", author_arguments.add_preview),
+    ("prepare", "validate and compute, before quarto render", author_arguments.add_prepare),
+    ("finish", "seal what quarto render has made", author_arguments.add_finish),
+    ("validate", "check an extract against its data contracts", author_arguments.add_validate),
+    (
+        "control-totals",
+        "total an extract, for its sender to confirm",
+        author_arguments.add_control_totals,
+    ),
+    ("map", "propose a map for a council's own file, or try one", author_arguments.add_map),
+    ("clean", "remove what builds leave behind", author_arguments.add_clean),
+    ("trace", "show where an exhibit comes from", auditor_arguments.add_trace),
+    ("verify", "check a delivered PDF of the report", auditor_arguments.add_verify),
+    ("worksheet", "draw exhibits to be checked by hand", auditor_arguments.add_worksheet),
+    ("diff", "what changed between two builds, and why", auditor_arguments.add_diff),
+    ("sign", "sign a sealed PDF with an SSH key", auditor_arguments.add_sign),
+    (
+        "export-models",
+        "write panel, specifications and scripts for R and Stata",
+        author_arguments.add_export_models,
+    ),
+    ("synthesise", "write an invented extract", author_arguments.add_synthesise),
+    ("new", "write a new study, from five answers", author_arguments.add_new),
+    ("exhibits", "list what this study's chapters can show", author_arguments.add_exhibits),
+)
+"""Each command, what it does, and the function that adds its arguments."""
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser for the whole command line."""
     top = argparse.ArgumentParser(
         prog="report", description="Rebuild the evaluation report, and show where it comes from."
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    author_arguments.add_build(
-        commands.add_parser("build", help="validate, compute, typeset and seal the report")
-    )
-    author_arguments.add_preview(
-        commands.add_parser("preview", help="serve the report, rebuild what an edit touched")
-    )
-    author_arguments.add_prepare(
-        commands.add_parser("prepare", help="validate and compute, before quarto render")
-    )
-    author_arguments.add_finish(
-        commands.add_parser("finish", help="seal what quarto render has made")
-    )
-    author_arguments.add_validate(
-        commands.add_parser("validate", help="check an extract against its data contracts")
-    )
-    author_arguments.add_control_totals(
-        commands.add_parser("control-totals", help="total an extract, for its sender to confirm")
-    )
-    author_arguments.add_map(
-        commands.add_parser("map", help="propose a map for a council's own file, or try one")
-    )
-    author_arguments.add_clean(commands.add_parser("clean", help="remove what builds leave behind"))
-    auditor_arguments.add_trace(
-        commands.add_parser("trace", help="show where an exhibit comes from")
-    )
-    auditor_arguments.add_verify(
-        commands.add_parser("verify", help="check a delivered PDF of the report")
-    )
-    auditor_arguments.add_worksheet(
-        commands.add_parser("worksheet", help="draw exhibits to be checked by hand")
-    )
-    auditor_arguments.add_diff(
-        commands.add_parser("diff", help="what changed between two builds, and why")
-    )
-    auditor_arguments.add_sign(
-        commands.add_parser("sign", help="sign a sealed PDF with an SSH key")
-    )
-    author_arguments.add_export_models(
-        commands.add_parser(
-            "export-models", help="write panel, specifications and scripts for R and Stata"
-        )
-    )
-    author_arguments.add_synthesise(
-        commands.add_parser("synthesise", help="write an invented extract")
-    )
-    author_arguments.add_new(
-        commands.add_parser("new", help="write a new study, from five answers")
-    )
-    author_arguments.add_exhibits(
-        commands.add_parser("exhibits", help="list what this study's chapters can show")
-    )
+    for name, does, add_arguments in COMMANDS:
+        add_arguments(commands.add_parser(name, help=does))
     return top

@@ -101,17 +101,17 @@ class Staged:
         table = pa.table([rows, *columns], names=[ROW, *map(str, first.columns)])
         if self._writer is None:
             self._writer = parquet.ParquetWriter(self.path, table.schema)
-        self._writer.write_table(table)  # type: ignore[attr-defined]
+        self._writer.write_table(table)  # type: ignore[attr-defined]  # pyarrow ships no types
         self.rows += len(block)
 
     def close(self) -> None:
         """Complete the file."""
         if self._writer is not None:
-            self._writer.close()  # type: ignore[attr-defined]
+            self._writer.close()  # type: ignore[attr-defined]  # pyarrow ships no types
 
     def _note(self, records: object) -> None:
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(records)  # type: ignore[arg-type]
+        csv.writer(text, lineterminator="\n").writerows(records)  # type: ignore[arg-type]  # rows of any values
         self._sha.update(text.getvalue().encode("utf-8", "surrogatepass"))
 
 
@@ -235,7 +235,7 @@ def _parquet_blocks(
 
 def _texts(values: object, *, month: bool) -> list[str]:
     """Return a column of a Parquet file as text, as `as_text` gives each value."""
-    found = values.to_pylist()  # type: ignore[attr-defined]
+    found = values.to_pylist()  # type: ignore[attr-defined]  # pyarrow ships no types
     known: dict[object, str] = {}
     texts = []
     for value in found:

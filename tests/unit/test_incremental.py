@@ -200,7 +200,7 @@ READS = {
     "names of variables": lambda: sorted(os.environ),
     "home": lambda: Path("~/x").expanduser(),
     "file": lambda: Path("besides.txt").read_text(),
-    "file to be appended to": lambda: open("besides.txt", "a+").seek(0),  # noqa: SIM115
+    "file to be appended to": lambda: open("besides.txt", "a+").seek(0),  # noqa: SIM115  # as careless code does
     "file made if it is missing": lambda: os.close(os.open("besides.txt", os.O_RDWR | os.O_CREAT)),
     "file appended to, then read": lambda: (
         open("besides.txt", "a").close(), Path("besides.txt").read_text()
