@@ -155,8 +155,8 @@ def outcome(dataset: str, rule: str, said: str) -> RuleOutcome:
     return RuleOutcome(dataset, rule, "", "warning", said, 1, 0, "")
 
 
-def certificate(*rules: RuleOutcome) -> str:
-    ledger = bare([typed_record("x", "T1", "table", "A | B")], "abc")
+def certificate(*rules: RuleOutcome, label: str = "") -> str:
+    ledger = replace(bare([typed_record("x", "T1", "table", "A | B")], "abc"), label=label)
     return " ".join(as_text(replace(ledger, rules=rules)).split())
 
 
@@ -171,6 +171,14 @@ def test_the_certificate_says_it_too() -> None:
     text = certificate(outcome("control_totals", ABSENT, "warn"))
     assert "No control totals came with the data" in text
     assert f"gave a warning: {ABSENT}" in text
+
+
+def test_no_supplier_is_said_to_have_confirmed_what_is_invented() -> None:
+    passed = outcome("control_totals", "control_totals-file", "pass")
+    said = certificate(passed, label="Invented data")
+    assert "control totals, which are invented" in said
+    assert "supplier" not in said
+    assert "the data supplier confirmed" in certificate(passed)
 
 
 def test_the_end_of_a_build_names_every_warning() -> None:
