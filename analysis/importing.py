@@ -62,6 +62,8 @@ class Loader(SourceFileLoader):
         header = MAGIC_NUMBER + _CHECKED + source_hash(source)
         kept = cache_from_source(path)
         code = None if FROM_SOURCE in os.environ else self._kept(kept, header)
+        if code and code.co_filename != path:  # compiled before its folder was moved or copied
+            code = None
         if code is None:
             code = self.source_to_code(source, path)
             if not sys.dont_write_bytecode:

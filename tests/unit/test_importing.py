@@ -1,6 +1,7 @@
 """The code that runs is what its file says, whatever size and time the file has."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,14 @@ def test_byte_code_is_kept_and_taken(project):
     before = kept.stat().st_mtime_ns
     assert run(project, SHOW) == "0.41"
     assert kept.stat().st_mtime_ns == before
+
+
+def test_code_of_a_copied_project_names_its_own_files(project, tmp_path_factory):
+    write(project / "analysis" / "value.py", "def where(): return where.__code__.co_filename\n")
+    show = "import report, analysis.value; print(analysis.value.where())"
+    assert run(project, show) == str(project / "analysis" / "value.py")
+    copy = Path(shutil.copytree(project, tmp_path_factory.mktemp("other") / "copy"))
+    assert run(copy, show) == str(copy / "analysis" / "value.py")
 
 
 @pytest.mark.parametrize("length", [0, 8, 16, 40])
