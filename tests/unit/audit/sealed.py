@@ -8,11 +8,12 @@ import pikepdf
 import typst
 
 from audit.documents.certificate import as_text
-from audit.pdf.attachments import Attachment
+from audit.pdf.attachments import Attachment, attached
 from audit.pdf.text_position import character_map
 from audit.pdf.writing import saved
 from audit.seal.seal import Chapter
 from audit.seal.sealing import seal_pdf
+from audit.seal.verification import examine
 from tests.unit.audit.whole import record, typed, whole
 
 SOURCE = """
@@ -161,3 +162,18 @@ def rewrite(pdf, name, change):
     """Change the bytes of an attachment and leave the rest of it alone."""
     stream = pdf.attachments[name].obj.EF.F
     stream.write(change(stream.read_bytes()))
+
+
+def seal_again(pdf, chapters=CHAPTERS):
+    """Seal a PDF with the attachments that it has."""
+    with pikepdf.open(io.BytesIO(pdf.read_bytes())) as opened:
+        files = [each for name, each in attached(opened).items() if not name.startswith("seal.")]
+        for name in list(opened.attachments):
+            del opened.attachments[name]
+        pdf.write_bytes(saved(opened))
+    seal_pdf(pdf, files, title="A small report", commit="a" * 40, chapters=chapters)
+
+
+def altered(pdf, **options):
+    """Return what verification says was altered."""
+    return "\n".join(each.what for each in examine(pdf, **options).altered)
