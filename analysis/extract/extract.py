@@ -78,6 +78,25 @@ class Origin:
     label: str
     scenarios: tuple[str, ...] = ()
 
+    def period(self, *months: pd.Series) -> str:
+        """State which months are covered, and that invented data have assumed dates.
+
+        Parameters
+        ----------
+        months
+            Days or months; of several, each is compared with the one before.
+
+        Examples
+        --------
+        >>> months = pd.Series(pd.period_range("2018-05", "2019-02", freq="M"))
+        >>> Origin("supplied", "", "").period(months, months + 12)
+        'May 2018 to February 2019 against May 2019 to February 2020'
+        >>> Origin("invented", "", "Invented data").period(months)
+        'May 2018 to February 2019 (assumed dates of invented data)'
+        """
+        said = " against ".join(f"{each.min():%B %Y} to {each.max():%B %Y}" for each in months)
+        return f"{said} (assumed dates of invented data)" if self.label else said
+
 
 def read_extract(
     directory: Path,
