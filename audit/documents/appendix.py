@@ -111,7 +111,7 @@ def rows(
     known = named or {}
     number = {file.name: n for n, file in enumerate(ledger.files, start=1)}
     yield "| Ref. | As printed | Code | Data |"
-    yield "|:--|:---------------------|:---------------------|:----------|"
+    yield "|:--|:------------------|:--------------------------|:-------------|"
     for chapter, records in groupby(in_order(ledger), key=lambda record: record.chapter):
         yield f"| | **{title(chapter)}** | | |"
         for record in records:

@@ -35,7 +35,7 @@ from audit.ledger.record import Record, Sha256
 from audit.ledger.schema import schema_of
 from audit.ledger.structure import Structure
 
-FORMAT = 3
+FORMAT = 4
 """Version of the ledger's format; a reader refuses a version it does not know."""
 SCHEMA = Path(__file__).with_name("ledger.schema.json")
 OWN_EYES = 0o600
@@ -116,7 +116,7 @@ class Ledger:
     structure: Structure = field(default_factory=Structure)
     release: bool = False
     program: Mapping[str, str] = field(default_factory=dict)
-    format: Literal[3] = 3
+    format: Literal[4] = 4
 
     @cached_property
     def by_id(self) -> Mapping[str, Record]:

@@ -17,6 +17,7 @@ from analysis.models.primary.newton import null_period_effects
 if TYPE_CHECKING:
     from analysis.models.inputs.specification import Specification
 
+
 @dataclass(frozen=True)
 class Overdispersion:
     """Variation of schools' rates between two periods.

@@ -61,11 +61,12 @@ CHAPTERS = (
 
 def ledger(ratio="0.66", commit="a" * 40):
     return whole({
-        "format": 3, "title": "A small report", "label": "",
+        "format": 4, "title": "A small report", "label": "",
         "commit": {"id": commit, "time": 0, "clean": True},
         "environment": {"python": "3.11.7"}, "code": {}, "columns": {}, "graph": {},
         "platform": "Linux x86_64", "remote": "", "rules": [], "settings": {},
-        "files": [{"name": "a.csv", "sha256": "0" * 64, "rows": 12, "part": "extract"}],
+        "files": [{"name": "a.csv", "sha256": "0" * 64, "rows": 12, "part": "extract",
+         "datasets": ["a"]}],
         "structure": {
             "headings": {"index.qmd": ["First things"], "second.qmd": ["Second things"]},
             "formulas": {}, "bibliography": {},

@@ -139,7 +139,7 @@ def older_seal(path):
 
 def older_ledger(path):
     edited(
-        path, lambda pdf: rewrite(pdf, "ledger.json", lambda data: data.replace(b": 3,", b": 0,"))
+        path, lambda pdf: rewrite(pdf, "ledger.json", lambda data: data.replace(b": 4,", b": 0,"))
     )
 
 
