@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,10 +26,16 @@ def key_of(name: str) -> str:
 
     Examples
     --------
-    >>> key_of("St Helens"), key_of("Lambeth")
-    ('st_helens', 'lambeth')
+    >>> key_of("St Helens"), key_of("Lambeth"), key_of("Øst-Münsterland")
+    ('st_helens', 'lambeth', 'ost_munsterland')
     """
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    letters = map(_without_accent, unicodedata.normalize("NFC", name.lower()))
+    return re.sub(r"[^a-z0-9]+", "_", "".join(letters)).strip("_")
+
+
+def _without_accent(letter: str) -> str:
+    found = re.match(r"LATIN SMALL LETTER ([A-Z]{1,2})(?: WITH |$)", unicodedata.name(letter, ""))
+    return found[1].lower() if found else letter
 
 
 def pilot_names(study: Study) -> dict[str, str]:

@@ -23,12 +23,12 @@ WIDTH = 100
 def tree(record: Record, ledger: Ledger) -> str:
     """Return an exhibit's lineage as text, from what is printed down to the files."""
     commit = ledger.commit
-    clean = "" if commit.clean else " (with uncommitted changes)"
+    changed = " (with uncommitted changes)" if commit.id and not commit.clean else ""
     lines = [
         f"{record.reference}  {record.id} ({record.kind})",
         f"  prints      {_short(record.printed or 'nothing: ' + record.reason)}",
         f"  shown at    {'; '.join(places(record))}",
-        f"  commit      {commit.id or 'none: not under version control'}{clean}",
+        f"  commit      {commit.id or 'none: not under version control'}{changed}",
         f"  digest      {record.digest}",
         f"  disclosure  {record.disclosure}",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from report.new.answers import parse
 
 QUESTIONS = {
     "title": "What is the report called?",
-    "authorities": "Which local authorities take part? (names, with commas)",
+    "authorities": "Which local authorities take part? (names with commas, or with "
+    "semicolons if a name has a comma)",
     "schools": "How many schools have the intervention, and how many are compared with them? "
     "(6+7 for every authority, or one pair for each, with commas)",
     "outcomes": "Which outcomes are counted, the primary one first? (with commas; one that begins "
@@ -48,8 +50,10 @@ def new(folder: Path, given: Given) -> int:
 
     written = write_study(folder, asked)
     print(f"{asked.title}: {len(written)} files in {folder}")
+    print(f"  authorities: {'; '.join(asked.authorities)}")
+    print(f"  outcomes: {'; '.join(asked.outcomes)}")
     print("  its extract is invented, and every page will say so")
-    print(f"  next: cd {folder}, then make report; README.md there says what to change")
+    print(f"  next: cd {shlex.quote(str(folder))}, then make report; README.md there says what to change")
     return 0
 
 

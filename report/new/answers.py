@@ -9,13 +9,13 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
-from analysis.study.names import key_of
+from analysis.study.names import TOGETHER, key_of
 from analysis.study.settings import DESIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])")
 SCHOOLS = re.compile(r"(\d+)\+(\d+)")
 _, RANDOMISED = DESIGNS
 DAYS = "days"
@@ -54,16 +54,21 @@ class Answers:
     def __post_init__(self) -> None:
         _need(bool(self.title), "--title", "is empty", "say what the report is called")
         _need(len(self.authorities) > 0, "--authorities", "names none", "name one or more")
-        _distinct(map(key_of, self.authorities), "--authorities", "two names that read alike")
+        for name in self.authorities:
+            _need(key_of(name) != TOGETHER, "--authorities",
+                  f"'{name}' is what all of them together are called", "give its full name")
+            _need(bool(key_of(name)), "--authorities", f"'{name}' has no letter from a to z",
+                  "write it in Latin letters")  # fmt: skip
+        _distinct(self.authorities, "--authorities", "two names that read alike")
         _need(len(self.outcomes) > 0, "--outcomes", "names none", "name one or more, primary first")
-        _distinct(map(key_of, self.outcomes), "--outcomes", "two outcomes that read alike")
+        _distinct(self.outcomes, "--outcomes", "two outcomes that read alike")
         for label in self.outcomes:
             _need(bool(re.match(r"[a-z]", key_of(label))), "--outcomes",
                   f"'{label}' does not begin with a letter", "write it out in words")  # fmt: skip
         _need(not _in_days(self.outcomes[0]) or len(self.outcomes) > 1, "--outcomes",
               "has no outcome that counts events", "name one such outcome too")  # fmt: skip
         _need(bool(MONTH.fullmatch(self.start)), "--start", f"'{self.start}' is no month",
-              "write it as YYYY-MM")  # fmt: skip
+              "write it as YYYY-MM, from 1900-01 to 2099-12")  # fmt: skip
         _need(self.design in DESIGNS, "--design", f"'{self.design}' is no design",
               f"choose {' or '.join(DESIGNS)}")  # fmt: skip
         for name, (treated, others) in zip(self.authorities, self.schools, strict=True):
@@ -131,7 +136,8 @@ class Measured:
 
 def parse(title: str, authorities: str, schools: str, outcomes: str, start: str,
           design: str = RANDOMISED) -> Answers:  # fmt: skip
-    """Return answers from their text: lists with commas, schools as INTERVENTION+COMPARISON.
+    """Return answers from their text: lists with commas, or with semicolons
+    where a name has a comma; schools as INTERVENTION+COMPARISON.
 
     Raises
     ------
@@ -156,7 +162,8 @@ def parse(title: str, authorities: str, schools: str, outcomes: str, start: str,
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part for each in text.split(",") if (part := " ".join(each.split())))
+    by = ";" if ";" in text else ","
+    return tuple(part for each in text.split(by) if (part := " ".join(each.split())))
 
 
 def _need(holds: bool, flag: str, what: str, remedy: str) -> None:
@@ -164,10 +171,11 @@ def _need(holds: bool, flag: str, what: str, remedy: str) -> None:
         raise ConfigurationError(what, place=flag, remedy=remedy)
 
 
-def _distinct(keys: Iterable[str], flag: str, what: str) -> None:
-    listed = list(keys)
-    for key in listed:
-        _need(listed.count(key) == 1, flag, f"{what}: {key}", "name each once")
+def _distinct(names: Iterable[str], flag: str, what: str) -> None:
+    first: dict[str, str] = {}
+    for name in names:
+        other = first.setdefault(key_of(name), name)
+        _need(other is name, flag, f"{what}: {other}, {name}", "name each once")
 
 
 def _in_days(label: str) -> bool:
@@ -182,7 +190,7 @@ def code_of(name: str, taken: Collection[str]) -> str:
     >>> code_of("Northshire", ()), code_of("Northshire", ("NOR",))
     ('NOR', 'NOA')
     """
-    letters = re.sub(r"[^A-Z]", "", name.upper()) + "XXX"
+    letters = re.sub(r"[^A-Z]", "", key_of(name).upper()) + "XXX"
     ends = ["".join(pair) for pair in product(ascii_uppercase, repeat=2)]
     tries = (letters[:3], *(letters[:2] + end for end in ascii_uppercase),
              *(letters[:1] + end for end in ends),

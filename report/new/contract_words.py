@@ -70,7 +70,8 @@ class Words:
             return text
         for pattern, words in self._phrases:
             text = re.sub(pattern, words, text)
-        return text
+        text = re.sub(r"\b([Aa]) (?=[aeioAEIO])", r"\1n ", text)
+        return re.sub(r"\b([Aa])n (?=[b-df-hj-np-tv-zB-DF-HJ-NP-TV-Z])", r"\1 ", text)
 
     def about(self, table: str, contract: dict[str, Any]) -> dict[str, Any]:
         """Return the parts of a contract that say what its table is, where they name outcomes."""

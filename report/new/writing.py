@@ -7,6 +7,8 @@ import re
 import shutil
 import sys
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -22,10 +24,9 @@ from analysis.study.settings import read_study
 from report.commands.synthesise import draw as draw_extract
 from report.new.answers import RANDOMISED
 from report.new.contracts import Contracts, datasets
+from report.permissions import open_to_readers
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from analysis.study.settings import Study
     from report.new.answers import Answers
 
@@ -40,15 +41,31 @@ def write_study(folder: Path, answers: Answers) -> list[Path]:
     Raises
     ------
     ConfigurationError
-        If the folder is not empty; nothing is written then.
+        If it is a file, or a folder that is not empty; nothing is written then.
     """
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigurationError(
-            "the folder is not empty, and nothing is overwritten",
+            "the folder is not empty, and nothing is overwritten"
+            if folder.is_dir()
+            else "this is a file, and nothing is overwritten",
             place=str(folder),
             remedy="name an empty or a new folder",
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Written under another name until it is whole: what fails leaves nothing half done.
+    with TemporaryDirectory(prefix=".new-", dir=folder.parent) as beside:
+        made = Path(beside) / folder.name
+        made.mkdir()
+        _write_files(made, answers)
+        open_to_readers(made)
+        (made / "data" / "restricted").chmod(0o700)
+        if folder.exists():
+            folder.rmdir()
+        made.rename(folder)
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _write_files(folder: Path, answers: Answers) -> None:
     pages = Pages(answers)
     _write(folder / SETTINGS, pages.text(SETTINGS))
     study = read_study(folder / SETTINGS)
@@ -57,7 +74,6 @@ def write_study(folder: Path, answers: Answers) -> list[Path]:
     shutil.copytree(CODE / EXTENSION, folder / EXTENSION,
                     ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
     draw(folder, study)
-    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def write_contracts(folder: Path, study: Study) -> None:

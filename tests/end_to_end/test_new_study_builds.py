@@ -2,12 +2,13 @@
 
 import json
 import re
+import shutil
 
 import pikepdf
 import pytest
 
 from audit.pdf.text_layer import read_text
-from tests.end_to_end.conftest import run
+from tests.end_to_end.conftest import BUILD, run
 
 TRACES = re.compile(r"pilot|lambeth|southampton|stockport|westlake|section (?:17|47)|social worker",
                     re.IGNORECASE)  # fmt: skip
@@ -38,3 +39,21 @@ def test_a_new_study_builds_and_verifies_without_a_word_of_another(small):
     assert (ledger["commit"]["id"], set(ledger["program"])) == (
         None, {"version", "commit", "sha256"},
     )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_councils_own_file_is_traced_through_its_map(study, tmp_path):
+    extract = tmp_path / "extract"
+    shutil.copytree(study / "data" / "synthetic", extract)
+    events = extract / "child_events.csv"
+    events.rename(extract / "contacts.csv")
+    mapped = extract / "maps" / "child_events.toml"
+    assert run(study, "map", extract / "contacts.csv").code == 0
+    text = mapped.read_text("utf-8").replace("confirmed = false", "confirmed = true")
+    text = text.replace('by = ""', 'by = "A. Analyst"\ndate = 2024-05-01')
+    mapped.write_text(text, encoding="utf-8")
+    built = run(study, *BUILD, "--to", "html", "--data", extract)
+    assert built.code == 0, built.text
+    traced = run(study, "trace", "enquiries_made_ratio_all").text
+    assert re.search(r"contacts\.csv .*\n.* sha256 .*\n.* columns .*event_type", traced), traced
+    assert "maps/child_events.toml" in traced

@@ -261,7 +261,9 @@ def test_schools_are_permuted_within_their_authority(trial):
     ("changed", "said"),
     [
         ({"authorities": ""}, "--authorities: names none"),
-        ({"authorities": "Kent, kent"}, "two names that read alike: kent"),
+        ({"authorities": "Kent, kent"}, "two names that read alike: Kent, kent"),
+        ({"authorities": "All, Kent"}, "'All' is what all of them together are called"),
+        ({"authorities": "Київ, Kent"}, "'Київ' has no letter from a to z"),
         ({"schools": "6"}, "'6' is no pair of numbers"),
         ({"schools": "1+0"}, "Northshire has no comparison school"),
         ({"schools": "0+1"}, "Northshire has no school with the intervention"),
@@ -269,6 +271,7 @@ def test_schools_are_permuted_within_their_authority(trial):
         ({"outcomes": ""}, "--outcomes: names none"),
         ({"outcomes": "47 enquiries"}, "does not begin with a letter"),
         ({"start": "September"}, "'September' is no month"),
+        ({"start": "0001-01"}, "'0001-01' is no month"),
         ({"design": "paired"}, "'paired' is no design"),
         ({"design": "matched"}, "3 and 4 schools, which cannot be matched one to one"),
         ({"title": " "}, "--title: is empty"),
@@ -295,6 +298,36 @@ def test_a_folder_with_files_in_it_is_left_alone(tmp_path, capsys):
     assert main(["new", str(tmp_path), *flags]) == 2
     assert "not empty" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_file_is_left_alone(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="this is a file"):
+        write_study(tmp_path / "notes.txt", parse(*SMALL))
+
+
+def test_a_study_that_cannot_be_written_whole_leaves_nothing(tmp_path, monkeypatch):
+    def fail(*_):
+        raise ConfigurationError("no room", remedy="make some")
+
+    monkeypatch.setattr("report.new.writing.draw", fail)
+    with pytest.raises(ConfigurationError, match="no room"):
+        write_study(tmp_path / "small", parse(*SMALL))
+    assert list(tmp_path.iterdir()) == []
+
+
+NAMES = "St Helen's; Bath & North East; Bristol, City of; Brighton (City); St. Albans; Øst-Münster"
+
+
+def test_names_as_authorities_write_them_validate(tmp_path):
+    write_study(tmp_path / "study", parse(SMALL[0], NAMES, *SMALL[2:]))
+    study = read_study(tmp_path / "study" / "study.toml")
+    assert [pilot.name for pilot in study.pilots] == NAMES.split("; ")
+    written = tmp_path / "study" / "data_contracts"
+    contracts = read_contracts(written)
+    extract = read_extract(tmp_path / "study" / study.extract_directory, contracts)
+    results = validate_extract(extract, contracts, written)
+    assert results.of("fail") == ()
 
 
 def test_a_question_that_nobody_can_be_asked_names_its_flag(tmp_path, capsys, monkeypatch):
