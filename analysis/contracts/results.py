@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from analysis.disclosure import PUBLIC
 
@@ -197,23 +197,6 @@ class ContractResults:
         """Return the results as JSON, keys sorted."""
         value = {"outcome": self.outcome, "exit_code": self.exit_code, **asdict(self)}
         return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> ContractResults:
-        """Return the results that `to_json` wrote."""
-        value: dict[str, Any] = json.loads(text)
-        results = tuple(
-            RuleResult(
-                **{**entry, **{name: tuple(entry[name]) for name in ("rows", "seen", "follows")}}
-            )
-            for entry in value["results"]
-        )
-        files = {n: tuple((f, c) for f, c in parts) for n, parts in value["files"].items()}
-        places = {
-            name: {int(row): (file, line) for row, (file, line) in each.items()}
-            for name, each in value["places"].items()
-        }
-        return cls(results, files, value["rows"], places, value["sources"], value["maps"])
 
 
 OF_THE_FILE = ("-file", "-columns")

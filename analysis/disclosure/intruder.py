@@ -43,11 +43,6 @@ class IntruderCheck:
     high: np.ndarray
     safe: np.ndarray
 
-    @property
-    def narrowest(self) -> float:
-        """The width of the narrowest range; infinite where nothing is suppressed."""
-        return float(np.min(self.high - self.low, initial=np.inf))
-
 
 @dataclass(frozen=True)
 class _Knowledge:

@@ -58,11 +58,6 @@ class Definition:
         """Module and name."""
         return self.module, self.name
 
-    @property
-    def place(self) -> str:
-        """File and lines, in the form that auditors quote."""
-        return f"{self.file}:{self.first}-{self.last}"
-
 
 @dataclass(frozen=True)
 class SourceIndex:

@@ -104,12 +104,6 @@ class Title:
         return "unnumbered" not in self.classes
 
     @property
-    def plain(self) -> str:
-        """The heading as plain text, without Markdown for links, emphasis and code."""
-        text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", self.markdown)
-        return re.sub(r"[*`]|\\(?=\W)", "", text)
-
-    @property
     def attr(self) -> list[Any]:
         """Its attributes in pandoc's form."""
         return [self.identifier, list(self.classes), []]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,8 +102,3 @@ def source_of(text: str, file: str, first: int = 1) -> Source:
     return Source(
         tuple(Line(line, Location(file, n)) for n, line in enumerate(text.split("\n"), start=first))
     )
-
-
-def joined(parts: Iterable[Iterable[Line]]) -> Source:
-    """Concatenate several runs of lines to one source."""
-    return Source(tuple(line for part in parts for line in part))

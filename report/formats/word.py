@@ -16,7 +16,7 @@ from report.formats.archive import members, packed
 from report.formats.word_design import STYLED, reference_document, style_id
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 LEFT_OUT = (
     "//details[contains(@class,'code-fold')]",
@@ -247,8 +247,3 @@ def words_of(document: bytes) -> str:
     """Return the text of a Word document, with a space between paragraphs."""
     text = members(document)["word/document.xml"].decode()
     return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</w:p>|<w:tab/>|<w:br/>", " ", text)))
-
-
-def pages_of(chapters: Iterable[Any]) -> list[str]:
-    """Return the pages of a book's chapters, in order."""
-    return [chapter.file.rpartition(".")[0] + ".html" for chapter in chapters]

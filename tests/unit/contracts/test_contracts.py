@@ -171,9 +171,10 @@ def test_a_warning_does_not_stop() -> None:
     assert "WARN" in describe(results)
 
 
-def test_results_survive_json_and_lose_their_rows_in_public() -> None:
+def test_results_as_json_lose_their_rows_in_public() -> None:
     results = results_of_two_breaches()
-    assert ContractResults.from_json(results.to_json()) == results
+    written = {e["rule"]: e["rows"] for e in json.loads(results.to_json())["results"]}
+    assert written == {each.rule: list(each.rows) for each in results.results}
     public = json.loads(results.public().to_json())
     assert all(entry["rows"] == [] for entry in public["results"])
     failing = {e["rule"]: e["failing"] for e in public["results"] if e["outcome"] == "fail"}

@@ -102,7 +102,7 @@ def test_the_report_says_which_column_came_from_which(returned: Path) -> None:
     extract = read_extract(returned, CONTRACTS)
     one = {"control_totals-columns"}
     results = validate(extract.tables, CONTRACTS, one, extract.read)
-    said = maps_outcome(results.from_json(results.public().to_json())).text
+    said = maps_outcome(results.public()).text
     assert (
         "care_episodes is read from ssda903-episodes-*.csv through maps/ssda903-episodes.toml, "
         "confirmed by A. Officer, 01 April 2020: episode_id from the order of rows, after P; "
