@@ -16,12 +16,14 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.context import ForkProcess
+
+Value = TypeVar("Value")
 
 MOST = 4
 """The most processes; each holds what it computes in memory."""
@@ -123,6 +125,34 @@ def workers(serve: Callable[[Any], object], many: int) -> Iterator[list[Worker]]
             each.connection.close()
         for end in lifeline:
             os.close(end)
+
+
+@contextmanager
+def aside(make: Callable[[], Value]) -> Iterator[Callable[[], Value]]:
+    """Start a function in another process, and yield a function that returns its result.
+
+    If this process can't be forked safely, or the other can't return the result, it is made here,
+    when it is asked for. Nothing else that the function changes in memory reaches this process.
+
+    Parameters
+    ----------
+    make
+        Function whose result can be pickled.
+    """
+    if affordable() < 2:
+        yield make
+        return
+    with workers(lambda _: make(), 1) as (worker,):
+        worker.ask(None)
+
+        def result() -> Value:
+            try:
+                found: Value = worker.answer()
+            except NoAnswer:
+                return make()
+            return found
+
+        yield result
 
 
 def _work(
