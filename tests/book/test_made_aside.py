@@ -1,4 +1,4 @@
-"""A PDF made in another process while the pages are written: the same bytes, and the same errors."""
+"""A PDF made in another process while the pages are written: the same bytes and errors."""
 
 import subprocess
 import sys
@@ -41,7 +41,8 @@ for name, way in (("aside", elsewhere), ("turn", None)):  # Typst leaves threads
 assert said[0] == said[1], said
 print(said[1])
 """
-PLAIN = '# One {#sec-one}\n\nSome words, x^2^ and $x^2$.\n\n::: {.content-visible when-format="pdf"}\nA.\n:::\n'
+HIDDEN = '::: {.content-visible when-format="pdf"}\nA.\n:::\n'
+PLAIN = "# One {#sec-one}\n\nSome words, x^2^ and $x^2$.\n\n" + HIDDEN
 BROKEN = "# One\n\n::: {.callout-note}\nA.\n\n{{< pagebreak >}}\n\nB.\n:::\n"
 
 
