@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ MOST = 4
 _THREADS = Path("/proc/self/task")
 _FORKED_SAFELY = "jemalloc_bg_thd"
 """Name of the thread of Arrow's allocator, which locks and releases all that it holds at a fork."""
+_ENDING = 0.3
+"""Seconds to wait for threads that Python has joined and the system has not yet removed."""
 _FAILED = 1
 
 
@@ -80,12 +83,21 @@ def affordable() -> int:
     """
     if sys.platform != "linux" or threading.active_count() > 1:
         return 1
+    until = time.monotonic() + _ENDING
+    while not _alone():
+        if time.monotonic() > until:
+            return 1
+        time.sleep(0.01)
+    return min(MOST, len(os.sched_getaffinity(0)))
+
+
+def _alone() -> bool:
+    """Return whether this process has no thread that could hold a lock."""
     try:
         names = [(each / "comm").read_text().strip() for each in _THREADS.iterdir()]
     except OSError:  # a thread that ends, or no such folder
-        return 1
-    alone = len([name for name in names if name != _FORKED_SAFELY]) == 1
-    return min(MOST, len(os.sched_getaffinity(0))) if alone else 1
+        return False
+    return len([name for name in names if name != _FORKED_SAFELY]) == 1
 
 
 @contextmanager

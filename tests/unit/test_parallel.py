@@ -299,3 +299,12 @@ def test_a_process_with_other_threads_is_not_forked():
     finally:
         waiting.set()
         thread.join()
+
+
+def test_a_thread_that_is_about_to_end_is_waited_for(monkeypatch):
+    alone = iter([False, False, True])
+    monkeypatch.setattr("analysis.parallel.workers._alone", lambda: next(alone))
+    monkeypatch.setattr("threading.active_count", lambda: 1)
+    assert affordable() == min(4, len(os.sched_getaffinity(0)))
+    monkeypatch.setattr("analysis.parallel.workers._alone", lambda: False)
+    assert affordable() == 1
