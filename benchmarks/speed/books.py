@@ -97,7 +97,12 @@ def books(folder: Path, sizes: tuple[int, ...] = SIZES) -> Iterator[dict[str, An
             yield row
             if theirs and quarto and size <= BY_QUARTO and name in ("cold", "a word"):
                 _replace(theirs, *edit)
-                seen = timed([quarto, "render"], theirs)
+                try:
+                    seen = timed([quarto, "render"], theirs)
+                except SystemExit as failed:
+                    print(f"Quarto stopped: {str(failed)[-1500:]}", flush=True)
+                    theirs = None
+                    continue
                 ratio = round(seen["seconds"] / took["seconds"], 1)
                 yield {"build": f"{size} chapters, {name}, quarto", **seen, "times_ours": ratio}
 
