@@ -38,7 +38,7 @@ def build(project: Path) -> BookBuild:
     """Build a book with what earlier builds of it have stored."""
     from analysis.parallel.workers import aside
     from press.build import build_book
-    from report.reuse.chapters import PressCache
+    from report.reuse.build_cache import PressCache
 
     stored = project / "outputs.pickle"
     earlier = pickle.loads(stored.read_bytes()) if stored.is_file() else ()
