@@ -88,6 +88,8 @@ def write_book(folder: Path, chapters: int) -> Path:
     listing = "\n".join(f"    - {name}" for name in names)
     (folder / "_quarto.yml").write_text(
         "project:\n  type: book\n  execute-dir: project\nbook:\n  title: Synthetic\n"
+        # Quarto 1.10 cannot typeset a book without an author.
+        "  author: Nobody\n"
         f"  chapters:\n    - index.qmd\n{listing}\nformat:\n  html: default\n  typst: default\n",
         "utf-8",
     )

@@ -7,8 +7,9 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +26,8 @@ from press.run.execution import execute_chapter, reused
 from press.run.results import CellResult, Conditions, ExecutedChapter, Outputs
 
 Progress = Callable[[str], None]
+Aside = Callable[[Callable[[], Any]], AbstractContextManager[Callable[[], Any]]]
+"""Starts a function, perhaps in another process, and yields one that returns its result."""
 BASES: Mapping[str, Literal["html", "typst"]] = {"html": "html", "pdf": "typst"}
 
 
@@ -42,6 +45,8 @@ class BookBuild:
         The PDF; None if it was not requested.
     seconds
         Duration of each stage in seconds, in order.
+    began
+        When each stage began, in seconds since the first.
     chapters
         The chapters with the outputs of their cells.
     warnings
@@ -54,6 +59,7 @@ class BookBuild:
     html: tuple[Path, ...]
     pdf: Path | None
     seconds: Mapping[str, float]
+    began: Mapping[str, float]
     chapters: tuple[ExecutedChapter, ...]
     warnings: tuple[str, ...]
     losses: tuple[str, ...] = ()
@@ -78,6 +84,7 @@ def build_book(
     cache: Cache | None = None,
     progress: Progress | None = None,
     finish: Callable[[Path], object] | None = None,
+    aside: Aside | None = None,
 ) -> BookBuild:
     """Build a book project.
 
@@ -124,6 +131,8 @@ def build_book(
         Called with a line of text as each stage starts and ends.
     finish
         Called with the new book's folder before it replaces the old one, to add files to it.
+    aside
+        Runs a function in another process, so that the PDF is made at the same time as the pages.
 
     Raises
     ------
@@ -145,7 +154,8 @@ def build_book(
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
         edition = Edition(book, executed, Mistakes(lenient), environment or {})
-        html, pdf = _written(edition, new, formats, timestamp, font_paths, clock)
+        printed = partial(_printed, edition, new, timestamp, font_paths)
+        html, pdf = _written(edition, new, formats, printed, clock, aside or _in_turn)
         edition.found.stop()
         if whole and edition.losses:
             raise LostError(edition.losses)
@@ -163,30 +173,66 @@ def build_book(
         tuple(target / path for path in html),
         target / pdf if pdf else None,
         dict(clock.seconds),
+        dict(clock.began),
         executed,
         tuple(_warnings(book, edition.found)),
         tuple(edition.losses),
     )
 
 
+@contextmanager
+def _in_turn(make: Callable[[], Any]) -> Iterator[Callable[[], Any]]:
+    """Make nothing in advance."""
+    yield make
+
+
+@dataclass(frozen=True)
+class _Printed:
+    """The PDF of an edition: its name or the error that stopped it, and what else was found."""
+
+    name: str
+    error: PressError | None
+    found: Mistakes
+    losses: list[str]
+    seconds: float
+
+
+def _printed(edition: Edition, out: Path, timestamp: int | None, fonts: Sequence[Path]) -> _Printed:
+    """Write the PDF of an edition, which stays as it is; run perhaps in another process."""
+    own = replace(edition, found=Mistakes(edition.found.lenient), losses=[])
+    start = time.perf_counter()
+    name, error = "", None
+    try:
+        name = own.pdf(out, out.parent / "typst", timestamp, fonts)
+    except PressError as raised:
+        error = raised
+    return _Printed(name, error, own.found, own.losses, time.perf_counter() - start)
+
+
 def _written(
     edition: Edition,
     out: Path,
     formats: Sequence[str],
-    timestamp: int | None,
-    fonts: Sequence[Path],
+    printed: Callable[[], _Printed],
     clock: _Clock,
+    aside: Aside,
 ) -> tuple[tuple[str, ...], str | None]:
     """Write a book in the requested formats; return the names of its pages and of its PDF."""
-    html: tuple[str, ...] = ()
-    pdf = None
-    if "html" in formats:
+    if "pdf" not in formats:
         with clock.stage("html"):
-            html = edition.html(out)
-    if "pdf" in formats:
-        with clock.stage("pdf"):
-            pdf = edition.pdf(out, out.parent / "typst", timestamp, fonts)
-    return html, pdf
+            return edition.html(out), None
+    html: tuple[str, ...] = ()
+    with (aside if "html" in formats else _in_turn)(printed) as result:
+        began = clock.now
+        if "html" in formats:
+            with clock.stage("html"):
+                html = edition.html(out)
+        made = result()
+    if made.error is not None:
+        raise made.error
+    clock.add("pdf", max(began, clock.now - made.seconds), made.seconds)
+    edition.take(made.found, made.losses)
+    return html, made.name
 
 
 def _check_formats(formats: Sequence[str]) -> None:
@@ -214,15 +260,26 @@ class _Clock:
 
     def __init__(self, say: Progress) -> None:
         self.seconds: dict[str, float] = {}
+        self.began: dict[str, float] = {}
         self._say = say
+        self._start = time.perf_counter()
+
+    @property
+    def now(self) -> float:
+        """Seconds since the first stage began."""
+        return time.perf_counter() - self._start
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time a stage."""
-        start = time.perf_counter()
+        began = self.now
         yield
-        self.seconds[name] = time.perf_counter() - start
-        self._say(f"{name:<8} {self.seconds[name]:6.1f} s")
+        self.add(name, began, self.now - began)
+
+    def add(self, name: str, began: float, seconds: float) -> None:
+        """Note a stage that has ended."""
+        self.began[name], self.seconds[name] = began, seconds
+        self._say(f"{name:<8} {seconds:6.1f} s")
 
 
 def execute_book(

@@ -69,6 +69,14 @@ class Edition:
     environment: Mapping[str, str]
     losses: list[str] = field(default_factory=list)
 
+    def take(self, found: Mistakes, losses: Sequence[str]) -> None:
+        """Record what was found while another format was written from the same chapters."""
+        for warning in found.warnings:
+            self.found.warn(warning)
+        for mistake in found.found:
+            self.found.add(mistake)
+        self.losses += losses
+
     def pages(self, base: str, resources: Resources) -> list[Page]:
         """Return the pages of a format, with numbers assigned."""
         drawn: dict[str, bytes] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, order=True)
@@ -23,6 +24,12 @@ class Location:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}" if self.line else self.file
+
+
+def _same_error(kind: type[PressError], said: tuple[Any, ...], known: dict[str, Any]) -> PressError:
+    error = kind.__new__(kind, *said)
+    vars(error).update(known)
+    return error
 
 
 class PressError(Exception):
@@ -45,6 +52,10 @@ class PressError(Exception):
         self.place = place
         self.remedy = remedy
         super().__init__(self.__str__())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what makes the same error in another process."""
+        return _same_error, (type(self), self.args, vars(self))
 
     def __str__(self) -> str:
         """Return one line with the location and the fault, and one with the remedy."""

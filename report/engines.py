@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from analysis.errors import ChapterFailed, ConfigurationError
+from analysis.parallel.workers import aside
 from press.build import build_book
 from press.checking import check_book
 from press.project.output_folder import OLD, check_target, swap, working_folder
@@ -123,12 +124,15 @@ class Press:
                 cache=None if cache is None else cache.press,
                 finish=asked.finish,
                 whole=asked.whole,
+                aside=aside if cache is None else cache.aside,
             )
             if cache is not None:
                 run, reused = len(cache.outputs.made), len(cache.outputs.taken)
                 notes.append(f"{run} chapters run, {reused} reused")
             notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
-        stages.parts["typeset"] = made.seconds
+        stages.parts["typeset"] = {
+            name: (made.began[name], seconds) for name, seconds in made.seconds.items()
+        }
         return Typeset((*made.html[:1], *filter(None, [made.pdf])), made.losses)
 
 

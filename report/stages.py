@@ -30,13 +30,14 @@ class Stages:
     seconds
         Duration of each stage that ended, in seconds, by name.
     parts
-        Duration of each part, in seconds, for the stages that have parts.
+        For the stages that have parts, when each began after the stage and how long it took, in
+        seconds; parts may overlap.
     """
 
     tell: Callable[[str], None] = print
     expected: Mapping[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
-    parts: dict[str, Mapping[str, float]] = field(default_factory=dict)
+    parts: dict[str, Mapping[str, tuple[float, float]]] = field(default_factory=dict)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[list[str]]:
@@ -61,10 +62,8 @@ class Stages:
         before = 0.0
         for name, took in self.seconds.items():
             yield _bar(name, before, took, total)
-            inside = before
-            for part, seconds in self.parts.get(name, {}).items():
-                yield _bar(f"  {part}", inside, seconds, total)
-                inside += seconds
+            for part, (began, seconds) in self.parts.get(name, {}).items():
+                yield _bar(f"  {part}", before + began, seconds, total)
             before += took
 
     def _print_time_left(self, name: str) -> None:

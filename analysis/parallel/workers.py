@@ -12,22 +12,27 @@ import os
 import signal
 import sys
 import threading
+import time
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.context import ForkProcess
 
+Value = TypeVar("Value")
+
 MOST = 4
 """The most processes; each holds what it computes in memory."""
 _THREADS = Path("/proc/self/task")
 _FORKED_SAFELY = "jemalloc_bg_thd"
 """Name of the thread of Arrow's allocator, which locks and releases all that it holds at a fork."""
+_ENDING = 0.3
+"""Seconds to wait for threads that Python has joined and the system has not yet removed."""
 _FAILED = 1
 
 
@@ -78,12 +83,21 @@ def affordable() -> int:
     """
     if sys.platform != "linux" or threading.active_count() > 1:
         return 1
+    until = time.monotonic() + _ENDING
+    while not _alone():
+        if time.monotonic() > until:
+            return 1
+        time.sleep(0.01)
+    return min(MOST, len(os.sched_getaffinity(0)))
+
+
+def _alone() -> bool:
+    """Return whether this process has no thread that could hold a lock."""
     try:
         names = [(each / "comm").read_text().strip() for each in _THREADS.iterdir()]
     except OSError:  # a thread that ends, or no such folder
-        return 1
-    alone = len([name for name in names if name != _FORKED_SAFELY]) == 1
-    return min(MOST, len(os.sched_getaffinity(0))) if alone else 1
+        return False
+    return len([name for name in names if name != _FORKED_SAFELY]) == 1
 
 
 @contextmanager
@@ -123,6 +137,34 @@ def workers(serve: Callable[[Any], object], many: int) -> Iterator[list[Worker]]
             each.connection.close()
         for end in lifeline:
             os.close(end)
+
+
+@contextmanager
+def aside(make: Callable[[], Value]) -> Iterator[Callable[[], Value]]:
+    """Start a function in another process, and yield a function that returns its result.
+
+    If this process can't be forked safely, or the other can't return the result, it is made here,
+    when it is asked for. Nothing else that the function changes in memory reaches this process.
+
+    Parameters
+    ----------
+    make
+        Function whose result can be pickled.
+    """
+    if affordable() < 2:
+        yield make
+        return
+    with workers(lambda _: make(), 1) as (worker,):
+        worker.ask(None)
+
+        def result() -> Value:
+            try:
+                found: Value = worker.answer()
+            except NoAnswer:
+                return make()
+            return found
+
+        yield result
 
 
 def _work(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -51,6 +52,15 @@ class Colours:
             self._used[digest] = self._known.get(digest) or _coloured(file, text)
             self._digests[file] = digest
         return self._used[self._digests[file]]
+
+    def entries(self, files: Iterable[str]) -> dict[str, tuple[str, list[str]]]:
+        """Return the key and the highlighted lines of each file, for another process."""
+        return {file: (self._digests[file], lines) for file in files if (lines := self.lines(file))}
+
+    def take(self, entries: Mapping[str, tuple[str, list[str]]]) -> None:
+        """Take over what another process has highlighted."""
+        for file, (digest, lines) in entries.items():
+            self._digests[file], self._used[digest] = digest, lines
 
     def write(self) -> None:
         """Add new entries to the cache, and remove the oldest if there are too many.

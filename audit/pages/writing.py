@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib import resources
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from analysis.cache import digest_of
 from analysis.importing import code_file
+from analysis.parallel.workers import aside
 from audit.ledger.structure import Structure
 from audit.pages.exhibit import exhibit_page
 from audit.pages.source_code import STUDY, code_page_body, settings_body
@@ -20,17 +21,26 @@ from audit.templates import printed_text, render
 from audit.trace.text import by_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from audit.ledger.provenance import Definition
     from audit.ledger.record import Record
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
 
 OWN_FILES = ("audit.css", "index.js", "view.css", "view.js")
 INDEX_COLUMNS = ("Ref.", "Exhibit", "Shown as", "Chapter", "Page", "Data files", "Made by")
 
 Recall = Callable[[str, Callable[[], str]], str]
 """Takes a key and a function; returns the cached text for the key, or makes it now."""
+FEWEST = 40
+"""Number of pages from which two processes make them."""
+
+
+class _NotCached(Exception):
+    """A page has to be made."""
 
 
 def write_trail(trail: Trail, folder: Path, recall: Recall = lambda _, make: make()) -> None:
@@ -44,20 +54,50 @@ def write_trail(trail: Trail, folder: Path, recall: Recall = lambda _, make: mak
         Returns cached pages made from identical input; it must itself check code and libraries.
     """
     slim = without_positions(trail)
-    for name, given, make, made_from in chain(_pages(trail, slim), _code_pages(slim)):
-
-        def text(make: Callable[[], Page] = make, made_from: Trail = made_from) -> str:
-            return _rendered(make(), made_from)
-
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        whole = recall(digest_of(name, given), text)
-        path.write_text(whole, encoding="utf-8", newline="\n")
-    index = _rendered(index_page(trail), trail)
-    (folder / "index.html").write_text(index, encoding="utf-8", newline="\n")
+    new: list[Planned] = []
+    for planned in chain(_pages(trail, slim), _code_pages(slim)):
+        try:
+            _write(folder / planned[0], recall(_key(planned), _not_cached))
+        except _NotCached:
+            new.append(planned)
+    if len(new) < FEWEST:
+        _make(folder, recall, new)
+    else:
+        colours = trail.code.colours
+        for coloured in _in_two(colours.entries, slim.code.files):
+            colours.take(coloured)
+        _in_two(partial(_make, folder, recall), new)
+    _write(folder / "index.html", _rendered(index_page(trail), trail))
     for name in OWN_FILES:
-        own = resources.files(__package__).joinpath(name).read_text("utf-8")
-        (folder / name).write_text(own, encoding="utf-8", newline="\n")
+        _write(folder / name, resources.files(__package__).joinpath(name).read_text("utf-8"))
+
+
+def _not_cached() -> str:
+    raise _NotCached
+
+
+def _in_two(work: Callable[[Sequence[Item]], Done], items: Sequence[Item]) -> list[Done]:
+    """Return what a function returns for each half of some items, the second half made aside."""
+    with aside(partial(work, items[1::2])) as other:
+        return [work(items[::2]), other()]
+
+
+def _make(folder: Path, recall: Recall, pages: Iterable[Planned]) -> None:
+    """Make pages, and write them to the folder and to the cache."""
+    for planned in pages:
+        name, _, make, made_from = planned
+        text = _rendered(make(), made_from)
+        _write(folder / name, recall(_key(planned), partial(str, text)))
+
+
+def _key(planned: Planned) -> str:
+    name, given, _, _ = planned
+    return digest_of(name, given)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _rendered(page: Page, trail: Trail) -> str:

@@ -7,8 +7,11 @@ the machine and can only be compared within one run; the machine and its load ar
 The limits therefore apply to shares of the first build: the exit code is 1 if one is above its
 limit. Each build is printed and written as it ends, so the run can be interrupted.
 
+Books of 8, 40 and 150 chapters are then built by the press; see `benchmarks.speed.books`.
+
 If Quarto is on PATH, a first build, one of which nothing has changed and one after a changed word
-are also made by both engines, each in a clone of its own.
+are also made by both engines, each in a clone of its own, and it renders the smaller books too.
+Except after a part of a run, the results are drawn in `docs/speed.md`.
 """
 
 from __future__ import annotations
@@ -23,15 +26,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from benchmarks.speed import books, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
-RESULTS = ROOT / "benchmarks" / "results" / "report_builds.jsonl"
+RESULTS = page.RESULTS
 EVERY_FORMAT = "html,pdf,docx,xlsx,png"
 TYPESET = "html,pdf"
 """Formats that both engines make."""
@@ -44,8 +49,13 @@ LIMITS = {
     "a word in HTML alone": 0.12,
     "a comment": 0.4,
     "a row": 0.9,
+    **{f"{size} chapters, {name}": 0.6 for size in books.SIZES for name in ("nothing", "a word")},
 }
 """Maximum share of the first build's processor seconds, by kind of edit."""
+FASTER = 1.0
+"""Least multiple of our seconds that Quarto takes."""
+STEEPEST = 1.5
+"""Most seconds of a chapter of the largest book, as a multiple of one of the book before."""
 _LEVERAGE = "analysis/models/checks/leverage.py"
 EDITS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "nothing": (),
@@ -132,11 +142,22 @@ def clone(target: Path) -> Path:
 
 def beyond(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return a message for each build above its limit."""
-    return [
-        f"{row['build']}: {row['of_cold']} of a first build, and {LIMITS[row['build']]} at most"
-        for row in rows
-        if row["of_cold"] > LIMITS.get(row["build"], 1)
-    ]
+    out = []
+    cold: dict[int, float] = {}
+    for row in rows:
+        name, limit = row["build"], LIMITS.get(row["build"], 1)
+        if row.get("of_cold", 0) > limit:
+            out.append(f"{name}: {row['of_cold']} of a first build, and {limit} at most")
+        if row.get("times_ours", FASTER) < FASTER:
+            out.append(f"{name}: {row['times_ours']} times ours, and {FASTER} at least")
+        if name.endswith(" chapters, cold"):
+            size = int(name.split()[0])
+            cold[size] = row["processor_seconds"] / size
+    for smaller, larger in pairwise(sorted(cold)[1:]):
+        if cold[larger] > STEEPEST * cold[smaller]:
+            out.append(f"a chapter of {larger} takes {cold[larger] / cold[smaller]:.1f} times one "
+                       f"of {smaller}, and {STEEPEST} at most")  # fmt: skip
+    return out
 
 
 def machine() -> dict[str, Any]:
@@ -156,11 +177,14 @@ def machine() -> dict[str, Any]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--edits", default=",".join(EDITS), help="kinds of edit, in order")
-    chosen = tuple(parser.parse_args().edits.split(","))
+    parser.add_argument("--books", type=int, nargs="*", default=books.SIZES, help="chapters")
+    asked = parser.parse_args()
+    chosen = tuple(asked.edits.split(","))
     RESULTS.parent.mkdir(exist_ok=True)
     rows = []
     with tempfile.TemporaryDirectory(prefix="speed-") as folder:
         builds = run(clone(Path(folder) / "project"), chosen)
+        builds = chain(builds, books.books(Path(folder), tuple(asked.books)))
         if shutil.which("quarto"):
             builds = chain(builds, compare(Path(folder)))
         else:
@@ -173,6 +197,8 @@ if __name__ == "__main__":
                 RESULTS.write_text(lines, encoding="utf-8", newline="\n")
         except KeyboardInterrupt:
             sys.exit(f"interrupted; the builds so far are in {RESULTS}")
+    if chosen == tuple(EDITS) and tuple(asked.books) == books.SIZES:
+        page.PAGE.write_text(page.drawn(rows), encoding="utf-8", newline="\n")
     slow = beyond(rows)
     print("\n".join(slow))
     sys.exit(bool(slow))

@@ -6,6 +6,8 @@ what it shows. Any other chapter is run in every build.
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib import import_module
@@ -17,6 +19,7 @@ from analysis.exhibits.parts.exhibit import Exhibit, Provenance
 from analysis.exhibits.parts.markdown import Shown
 from analysis.importing import package_folder
 from analysis.incremental import conditions
+from analysis.parallel.workers import aside
 from press.run.execution import as_bytes, from_bytes
 from report.exhibit_references import NAMESPACES
 from report.reuse.displayed import DOCUMENTS, displayed_chapter, shown
@@ -26,7 +29,7 @@ from report.reuse.last_build import FOLDER
 from report.reuse.values import Values, stated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from press.chapter.chapter import Chapter
     from press.run.results import ExecutedChapter
@@ -180,6 +183,29 @@ class Reused:
     def press(self) -> PressCache:
         """Cache of what the press made from it."""
         return PressCache(self.root / FOLDER / "pages")
+
+    @contextmanager
+    def aside(self, make: Callable[[], Any]) -> Iterator[Callable[[], Any]]:
+        """Start a function as `analysis.parallel.workers.aside` does, and note what it reused."""
+        press, this = self.press, os.getpid()
+
+        def noted() -> tuple[Any, int, set[str], list[str], list[str]]:
+            known = set(press.used), len(press.taken), len(press.missed)
+            made = make()
+            new = press.used - known[0], press.taken[known[1] :], press.missed[known[2] :]
+            return made, os.getpid(), *new
+
+        with aside(noted) as result:
+
+            def taken() -> Any:
+                made, process, used, found, missed = result()
+                if process != this:
+                    press.used.update(used)
+                    press.taken.extend(found)
+                    press.missed.extend(missed)
+                return made
+
+            yield taken
 
     def ended(self, recorder: Recorder, results: Results) -> list[str]:
         """Record the inputs of a build's steps, and return why each was repeated or reused."""

@@ -16,7 +16,7 @@ from analysis.cache import Cache, PendingCache
 from analysis.incremental import Nodes, inputs_of
 from analysis.parallel import plan
 from analysis.parallel.plan import compute_ahead
-from analysis.parallel.workers import NoAnswer, affordable, workers
+from analysis.parallel.workers import NoAnswer, affordable, aside, workers
 from analysis.undeclared_reads import Watch
 from tests.unit.steps import Step
 
@@ -199,6 +199,35 @@ def test_a_worker_that_fails_says_so_and_prints_nothing(capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.fixture
+def two_processors(monkeypatch):
+    """Tests in other threads of this process hold no lock that a fork would need."""
+    monkeypatch.setattr("analysis.parallel.workers.affordable", lambda: 2)
+
+
+@pytest.mark.usefixtures("two_processors")
+def test_a_function_aside_runs_in_another_process_while_this_one_works():
+    with aside(os.getpid) as result:
+        assert result() not in (os.getpid(), 0)
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.usefixtures("two_processors")
+def test_a_function_that_fails_aside_is_run_here(capfd):
+    this = os.getpid()
+
+    def make():
+        if os.getpid() != this:
+            raise ValueError
+        return "made here"
+
+    with aside(make) as result:
+        assert result() == "made here"
+    with pytest.raises(ZeroDivisionError), aside(lambda: 1 // 0) as result:
+        result()
+    assert capfd.readouterr() == ("", "")
+
+
 ALONE = """
 import os, signal, sys, time
 from analysis.parallel.workers import affordable, workers
@@ -250,3 +279,12 @@ def test_a_process_with_other_threads_is_not_forked():
     finally:
         waiting.set()
         thread.join()
+
+
+def test_a_thread_that_is_about_to_end_is_waited_for(monkeypatch):
+    alone = iter([False, False, True])
+    monkeypatch.setattr("analysis.parallel.workers._alone", lambda: next(alone))
+    monkeypatch.setattr("threading.active_count", lambda: 1)
+    assert affordable() == min(4, len(os.sched_getaffinity(0)))
+    monkeypatch.setattr("analysis.parallel.workers._alone", lambda: False)
+    assert affordable() == 1

@@ -79,3 +79,14 @@ def test_only_so_many_are_kept_and_those_of_the_build_first(cache, monkeypatch):
     assert len(json.loads(cache.read_text())) == 2
     monkeypatch.setattr(syntax_colours, "_coloured", lambda *_: 1 / 0)
     assert "4" in shown(cache, cache)
+
+
+def test_what_another_process_has_highlighted_is_taken_and_kept(cache, monkeypatch):
+    entries = Colours(cache.parent).entries(["code.py"])
+    cache.unlink()
+    monkeypatch.setattr(syntax_colours, "_coloured", lambda *_: 1 / 0)
+    this = Colours(cache.parent, cache)
+    this.take(entries)
+    assert "0.41" in "".join(this.lines("code.py"))
+    this.write()
+    assert "0.41" in shown(cache, cache)

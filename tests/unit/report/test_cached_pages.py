@@ -1,15 +1,20 @@
 """Audit pages and the ledger are taken again only from the very same: what is edited is seen."""
 
+import json
+import os
+import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from analysis.exhibits.parts.exhibit import Provenance
+from analysis.parallel import workers
 from audit.ledger.provenance import Commit
 from audit.ledger.reading import read_ledger
+from audit.pages import writing
 from press.errors import Location
-from report.audit_pages import PAGES, write_audit_pages
+from report.audit_pages import COLOURS, PAGES, write_audit_pages
 from report.exhibit_references import Use
 from report.reuse import ledger as kept_ledgers
 from report.reuse.ledger import PLACE, cached_ledger
@@ -32,6 +37,31 @@ def written(book, ledger, chapters=small_trail.CHAPTERS, *, fresh=False):
 def with_record(ledger, name, **changed):
     records = [replace(r, **changed) if r.id == name else r for r in ledger.records]
     return replace(ledger, records=tuple(records))
+
+
+def test_two_processes_write_the_pages_and_the_colours_of_one(book, monkeypatch):
+    ledger = read_ledger(book / "audit" / "ledger.json")
+    one = written(book, ledger, fresh=True)
+    this, made = os.getpid(), writing._make
+    monkeypatch.setattr(writing, "FEWEST", 1)
+    monkeypatch.setattr(workers, "affordable", lambda: 2)
+
+    def noted(folder, recall, pages):
+        if os.getpid() != this:
+            folder.joinpath("aside").write_text(" ".join(page[0] for page in pages))
+        made(folder, recall, pages)
+
+    monkeypatch.setattr(writing, "_make", noted)
+    (book.parent / COLOURS).unlink(missing_ok=True)
+    shutil.rmtree(book.parent / PAGES)
+    assert written(book, ledger) == one
+    aside = (book / "audit" / "aside").read_text().split()
+    assert 0 < len(aside) < len(one)
+    coloured = json.loads((book.parent / COLOURS).read_text())
+    assert len(coloured) == len({each.file for each in ledger.code.values()}) + 1
+    # What either of them made is in the cache.
+    monkeypatch.setattr(writing, "_make", lambda *_: None)
+    assert written(book, ledger) == one
 
 
 EDITS = {

@@ -8,10 +8,13 @@ from report.stages import WIDTH, Stages
 
 
 def test_a_timeline_draws_each_stage_and_its_parts_as_long_as_it_took():
-    stages = Stages(seconds={"compute": 30.0, "typeset": 10.0}, parts={"typeset": {"pdf": 5.0}})
+    parts = {"typeset": {"html": (0.0, 10.0), "pdf": (5.0, 5.0)}}
+    stages = Stages(seconds={"compute": 30.0, "typeset": 10.0}, parts=parts)
     lines = list(stages.timeline())
-    assert [line.count("█") for line in lines] == [WIDTH * 3 // 4, WIDTH // 4, WIDTH // 8]
-    assert lines[1].index("█") > lines[0].rindex("█")
+    lengths = [WIDTH * 3 // 4, WIDTH // 4, WIDTH // 4, WIDTH // 8]
+    assert [line.count("█") for line in lines] == lengths
+    assert lines[1].index("█") == lines[2].index("█") > lines[0].rindex("█")
+    assert lines[3].index("█") == lines[1].index("█") + WIDTH // 8  # they overlap
 
 
 def test_what_is_left_is_what_the_last_build_took_from_there_on():
