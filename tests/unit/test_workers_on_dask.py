@@ -128,7 +128,8 @@ def test_workers_without_the_program_are_named(cluster, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     without = tmp_path / "analysis"
     without.mkdir()
-    (without / "__init__.py").write_text("")
+    # An installed checkout would still give the modules of an empty package.
+    (without / "__init__.py").write_text("raise ModuleNotFoundError(__name__)")
     cluster.worker(PYTHONPATH=str(tmp_path))
     cluster.wait_for(1)
     with pytest.raises(ConfigurationError, match="differ from here"), workers(cluster.scale):

@@ -12,7 +12,7 @@ from press.pdf.book import _chapter, compile_pdf, with_place
 from press.pdf.missing_characters import check_letters
 from press.pdf.tables import fitted, with_measured_widths
 from press.pdf.writing import TypstWriter
-from tests.unit.press.test_press_pages import page
+from tests.unit.press.pages import page
 
 
 def test_letters_that_no_font_has_are_named():
