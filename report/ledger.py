@@ -127,7 +127,7 @@ def dataflow(
 
 def _meanings(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return the meaning and unit of each column of each file, from its data contract."""
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for name, contract in values["contracts"].items():
         meanings = {
             column.name: f"{column.description} ({column.unit})"

@@ -38,7 +38,7 @@ def key(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def signed(tmp_path_factory, made, key):
-    path = shutil.copy(made, tmp_path_factory.mktemp("signed"))
+    path = shutil.copy(made, tmp_path_factory.mktemp("signed") / "report.pdf")
     sign_report(path, key)
     return path
 
