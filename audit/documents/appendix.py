@@ -92,7 +92,7 @@ def exhibits_shown() -> Markdown:
     if found is None:
         return Markdown(UNBUILT)
     root, ledger = found
-    known = captions(root, ledger)
+    known = captions(root, ledger, most=WORDS)
     return Markdown("\n".join(rows(ledger, lambda file: _title(root / file), known)))
 
 
@@ -128,9 +128,12 @@ def as_printed(record: Record) -> str:
     """Return the text by which a reader of the book recognises an exhibit."""
     if isinstance(record, Float):
         return _escaped(record.id)
-    words = record.printed.split(" ")
-    text = " ".join(words[:WORDS]) + ("…" if len(words) > WORDS else "")
-    return _escaped(f"{text}{with_unit(record)}")
+    return _escaped(f"{_first_words(record.printed, WORDS)}{with_unit(record)}")
+
+
+def _first_words(text: str, most: int | None) -> str:
+    words = text.split(" ")
+    return text if most is None or len(words) <= most else " ".join(words[:most]) + "…"
 
 
 def runs(numbers: Iterable[int]) -> str:
@@ -200,7 +203,7 @@ def _named(root: Path, ledger: Ledger, kind: str) -> Iterator[str]:
             yield known[record.id]
 
 
-def captions(root: Path, ledger: Ledger) -> dict[str, str]:
+def captions(root: Path, ledger: Ledger, *, most: int | None = None) -> dict[str, str]:
     """Return the number, page and caption of each figure and table, by exhibit name.
 
     The number is a cross-reference, and the page a span that is filled in only in print. Exhibits
@@ -210,6 +213,8 @@ def captions(root: Path, ledger: Ledger) -> dict[str, str]:
     ----------
     root
         The project's folder, with the chapters.
+    most
+        Words of a caption after which it is cut short; None for all of it.
     """
     written: dict[str, str] = {}
     for chapter in ledger.chapters:
@@ -221,5 +226,7 @@ def captions(root: Path, ledger: Ledger) -> dict[str, str]:
         if isinstance(record, Float):
             label = f"{PREFIXES[record.kind]}-{record.id.replace('_', '-')}"
             if label in written:
-                found[record.id] = f'@{label}[]{{.page-of of="{label}"}}: {written[label]}'
+                found[record.id] = (
+                    f'@{label}[]{{.page-of of="{label}"}}: {_first_words(written[label], most)}'
+                )
     return found

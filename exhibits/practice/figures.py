@@ -85,7 +85,9 @@ def time_in_school(
         degrees = [DEGREES.get(kind, kind).capitalize() for kind in reversed(INTEGRATION)]
         axes[0].set_yticks(range(3), degrees)
         axes[0].set(ylim=(-0.5, 2.5), xlim=(-0.2, 5.4), xticks=range(6))
-        axes[len(axes) // 2 if not narrow() else -1].set_xlabel("Days a week with a social worker")
+        axes[len(axes) // 2 if not narrow() else -1].set_xlabel(
+            wrapped("Days a week with a social worker", 22)
+        )
         legend(drawing, _handles(data["phase"]))
         return drawing
 
