@@ -26,11 +26,13 @@ summary: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-# Lines and branches that tests reach. End-to-end tests start commands in an environment of their
-# own, which is not followed.
+# Lines and branches that tests and one build from nothing reach. End-to-end tests start commands
+# in an environment of their own, which is not followed.
 coverage: $(READY)
+	$(BIN)/python -m report clean
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest tests/unit tests/spec tests/validation tests/book -n auto
+	$(BIN)/coverage run -m tests.measured_build
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

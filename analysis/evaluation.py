@@ -214,8 +214,9 @@ class Evaluation:
         values = self._computed(names, take) if kept is None else kept
         label = values["origin"].label
         provenances = {}
+        datasets = {name: file.datasets for name, file in values["extract_files"].items()}
         for name in shown:
-            sources = graph.data_files(name, by_name, values["extract_files"])
+            sources = graph.data_files(name, by_name, datasets)
             given = references.get(name, "")
             provenances[name] = Provenance(name, given, sources, label if sources else "")
         values = {**values, "provenances": provenances}

@@ -83,7 +83,7 @@ def on_behalf() -> Iterator[None]:
 
 
 class _Allowed:
-    """Tells whether a computation may read something, given its inputs and what it has made."""
+    """Decides whether a computation may read something, given its inputs and what it has made."""
 
     def __init__(self, given: Sequence[Input]) -> None:
         self._covered = frozenset().union(*(one.covers for one in given))

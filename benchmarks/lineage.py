@@ -55,7 +55,8 @@ class Shuffles:
             each.file: each.column_names for each in contracts.values() if each.file in sent
         }
         counted = counted_outcomes(evaluation.study)
-        flow = Dataflow(nodes, SourceIndex(root), self.columns, {}, counted)
+        datasets = {file: (file.rpartition(".")[0],) for file in self.columns}
+        flow = Dataflow(nodes, SourceIndex(root), self.columns, datasets, {}, counted)
         names = list(exhibits) or graph.exhibit_names(self.driver)
         lineages = {name: flow.lineage(name) for name in names}
         self.listed = {name: each.columns for name, each in lineages.items()}

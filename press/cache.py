@@ -131,7 +131,7 @@ def cached_call(given: Any, make: Callable[[], Any], *, clean: Callable[[], bool
     make
         Computes the result, which is stored if it survives a round trip through JSON.
     clean
-        Tells whether the result may be stored; called after `make`.
+        Returns whether the result may be stored; called after `make`.
     """
     if not _STORES:
         return make()

@@ -28,8 +28,7 @@ from report.checks.literal_sources import pinned_literals
 from report.checks.pages import empty_pages_message
 from report.edition import add_edition
 from report.formats.writing import without_cache, write_formats
-from report.hooks.search_offline import search_offline
-from report.hooks.sources_list import share_sources
+from report.hooks.quarto_html import search_offline, share_sources
 from report.permissions import open_to_readers
 from report.reuse.formats import format_cache
 from report.sealing import chapters, copy_data, seal_report

@@ -120,13 +120,14 @@ def dataflow(
         for name, folder in STATED.items()
     }
     columns = {file: tuple(each) for file, each in _meanings(values).items()}
+    datasets = {name: file.datasets for name, file in values["extract_files"].items()}
     nodes = graph.nodes(graph.build(root))
-    return Dataflow(nodes, sources or SourceIndex(root), columns, stated, counted)
+    return Dataflow(nodes, sources or SourceIndex(root), columns, datasets, stated, counted)
 
 
 def _meanings(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return the meaning and unit of each column of each file, from its data contract."""
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for name, contract in values["contracts"].items():
         meanings = {
             column.name: f"{column.description} ({column.unit})"
@@ -135,7 +136,7 @@ def _meanings(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
             for column in contract.columns
         }
         for file, _ in values["contract_results"].files.get(name, ()):
-            found[file] = meanings
+            found[file] = meanings | found.get(file, {})
     return {file: found.get(file, {}) for file in values["extract_files"]}
 
 
@@ -152,7 +153,10 @@ def _files(
     rules, about_children = values["disclosure_rules"], _files_about_children(values)
     supplied = [
         InputFile(
-            f.name, f.sha256, _rounded_rows(f.rows, rules) if f.name in about_children else f.rows
+            f.name,
+            f.sha256,
+            _rounded_rows(f.rows, rules) if f.name in about_children else f.rows,
+            datasets=f.datasets,
         )
         for f in extract.values()
     ]

@@ -16,8 +16,7 @@ from audit.ledger.reading import LEDGER, parse_ledger, read_ledger
 from audit.ledger.record import FigureRecord, Float
 from audit.pdf.attachments import Attachment
 from audit.seal.seal import Chapter, Seal
-from audit.seal.sealing import seal_pdf
-from audit.seal.soundness import refuse_unsound
+from audit.seal.sealing import refuse_unsound, seal_pdf
 from audit.seal.verification import examine
 from report.checks.literal_sources import as_toml, pinned_literals
 from report.exhibit_references import uses

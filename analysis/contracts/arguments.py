@@ -1,4 +1,4 @@
-"""Check that the arguments of a rule are of the types that an expectation takes.
+"""The arguments that each expectation takes, and whether a rule gives them in the right types.
 
 A number in place of a name is found here, with the rule, rather than where Great Expectations
 fails on it. A row condition must be a mapping: as text, it would be run as code.
@@ -6,6 +6,7 @@ fails on it. A row condition must be a mapping: as text, it would be run as code
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,6 +22,66 @@ IGNORED_ROWS = (
 )
 COMPARED = ("==", "!=", "<", "<=", ">", ">=")
 AMONG = ("IN", "NOT_IN")
+
+
+OF_ROWS = frozenset({"mostly", "row_condition"})
+BOUNDS = frozenset({"min_value", "max_value", "strict_min", "strict_max"})
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The arguments of an expectation.
+
+    Attributes
+    ----------
+    columns
+        Keyword arguments that name one column, or a list of columns.
+    needed, allowed
+        Other keyword arguments that must, and may, be given.
+    """
+
+    columns: tuple[str, ...]
+    needed: frozenset[str] = frozenset()
+    allowed: frozenset[str] = frozenset()
+
+
+KNOWN: dict[str, Signature] = {
+    "expect_column_values_to_not_be_null": Signature(("column",), allowed=OF_ROWS),
+    "expect_column_values_to_be_null": Signature(("column",), allowed=OF_ROWS),
+    "expect_column_values_to_be_unique": Signature(("column",), allowed=OF_ROWS),
+    "expect_column_values_to_be_in_set": Signature(
+        ("column",), frozenset({"value_set"}), allowed=OF_ROWS
+    ),
+    "expect_column_values_to_match_regex": Signature(
+        ("column",), frozenset({"regex"}), allowed=OF_ROWS
+    ),
+    "expect_column_values_to_be_between": Signature(("column",), allowed=OF_ROWS | BOUNDS),
+    "expect_column_value_lengths_to_be_between": Signature(("column",), allowed=OF_ROWS | BOUNDS),
+    "expect_column_pair_values_a_to_be_greater_than_b": Signature(
+        ("column_A", "column_B"),
+        frozenset({"ignore_row_if"}),
+        allowed=OF_ROWS | {"or_equal"},
+    ),
+    "expect_column_pair_values_to_be_equal": Signature(
+        ("column_A", "column_B"), frozenset({"ignore_row_if"}), allowed=OF_ROWS
+    ),
+    "expect_compound_columns_to_be_unique": Signature(
+        ("column_list",), frozenset({"ignore_row_if"}), allowed=OF_ROWS
+    ),
+    "expect_column_sum_to_be_between": Signature(("column",), allowed=BOUNDS | {"row_condition"}),
+    "expect_column_mean_to_be_between": Signature(("column",), allowed=BOUNDS | {"row_condition"}),
+    "expect_table_row_count_to_be_between": Signature(
+        (), allowed=frozenset({"min_value", "max_value", "row_condition"})
+    ),
+    "expect_table_row_count_to_equal": Signature(
+        (), frozenset({"value"}), allowed=frozenset({"row_condition"})
+    ),
+    "expect_table_columns_to_match_set": Signature(
+        (), frozenset({"column_set"}), allowed=frozenset({"exact_match"})
+    ),
+}
+"""Every expectation a contract may name. A comparison of two columns must say what a blank
+means (`ignore_row_if`): Great Expectations counts one as a breach on pandas."""
 
 
 def first_invalid(kwargs: Mapping[str, Any]) -> tuple[str, str] | None:

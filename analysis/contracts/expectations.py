@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.contracts.arguments import first_invalid
+from analysis.contracts.arguments import KNOWN, Signature, first_invalid
 from analysis.contracts.derived import derived_column
 from analysis.contracts.implied_rules import CALLS, all_rules
 from analysis.errors import ConfigurationError
@@ -23,64 +23,6 @@ if TYPE_CHECKING:
     from analysis.contracts.contract import Column, DataContract, Rule
 
 ENGINE = "greatExpectations"
-OF_ROWS = frozenset({"mostly", "row_condition"})
-BOUNDS = frozenset({"min_value", "max_value", "strict_min", "strict_max"})
-
-
-@dataclass(frozen=True)
-class Signature:
-    """The arguments of an expectation.
-
-    Attributes
-    ----------
-    columns
-        Keyword arguments that name one column, or a list of columns.
-    needed, allowed
-        Other keyword arguments that must, and may, be given.
-    """
-
-    columns: tuple[str, ...]
-    needed: frozenset[str] = frozenset()
-    allowed: frozenset[str] = frozenset()
-
-
-KNOWN: dict[str, Signature] = {
-    "expect_column_values_to_not_be_null": Signature(("column",), allowed=OF_ROWS),
-    "expect_column_values_to_be_null": Signature(("column",), allowed=OF_ROWS),
-    "expect_column_values_to_be_unique": Signature(("column",), allowed=OF_ROWS),
-    "expect_column_values_to_be_in_set": Signature(
-        ("column",), frozenset({"value_set"}), allowed=OF_ROWS
-    ),
-    "expect_column_values_to_match_regex": Signature(
-        ("column",), frozenset({"regex"}), allowed=OF_ROWS
-    ),
-    "expect_column_values_to_be_between": Signature(("column",), allowed=OF_ROWS | BOUNDS),
-    "expect_column_value_lengths_to_be_between": Signature(("column",), allowed=OF_ROWS | BOUNDS),
-    "expect_column_pair_values_a_to_be_greater_than_b": Signature(
-        ("column_A", "column_B"),
-        frozenset({"ignore_row_if"}),
-        allowed=OF_ROWS | {"or_equal"},
-    ),
-    "expect_column_pair_values_to_be_equal": Signature(
-        ("column_A", "column_B"), frozenset({"ignore_row_if"}), allowed=OF_ROWS
-    ),
-    "expect_compound_columns_to_be_unique": Signature(
-        ("column_list",), frozenset({"ignore_row_if"}), allowed=OF_ROWS
-    ),
-    "expect_column_sum_to_be_between": Signature(("column",), allowed=BOUNDS | {"row_condition"}),
-    "expect_column_mean_to_be_between": Signature(("column",), allowed=BOUNDS | {"row_condition"}),
-    "expect_table_row_count_to_be_between": Signature(
-        (), allowed=frozenset({"min_value", "max_value", "row_condition"})
-    ),
-    "expect_table_row_count_to_equal": Signature(
-        (), frozenset({"value"}), allowed=frozenset({"row_condition"})
-    ),
-    "expect_table_columns_to_match_set": Signature(
-        (), frozenset({"column_set"}), allowed=frozenset({"exact_match"})
-    ),
-}
-"""Every expectation a contract may name. A comparison of two columns must say what a blank
-means (`ignore_row_if`): Great Expectations counts one as a breach on pandas."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records, rele
 from analysis.disclosure.rules import CONFIDENTIAL
 from analysis.disclosure.withholding import marked, questions
 from analysis.disclosure.withholding import withheld_specifications as withhold
+from analysis.extract.extract import Origin
 from analysis.extract.flow import flow_of_schools
 from analysis.extract.rates import as_released, baseline, event_rates, zeros
 from analysis.models.inputs.specification import EventMonths, Exclusion, Specification
@@ -24,20 +25,16 @@ ASSIGNMENT_COLUMNS = {"school": "school_id", "area": "area"}
 
 
 @tag(disclosure=SCHOOLS)
-def panel_period(outcome_panel: pd.DataFrame) -> str:
+def panel_period(outcome_panel: pd.DataFrame, origin: Origin) -> str:
     """Say in words which months the panel covers."""
-    return _period(outcome_panel["month"])
+    return origin.period(outcome_panel["month"])
 
 
 @tag(disclosure=SCHOOLS)
-def compared_period(outcome_panel: pd.DataFrame) -> str:
+def compared_period(outcome_panel: pd.DataFrame, origin: Origin) -> str:
     """Say in words which months are compared."""
     month = outcome_panel.set_index("window")["month"]
-    return f"{_period(month['before'])} against {_period(month['after'])}"
-
-
-def _period(months: pd.Series) -> str:
-    return f"{months.min():%B %Y} to {months.max():%B %Y}"
+    return origin.period(month["before"], month["after"])
 
 
 @tag(disclosure=TOGETHER)

@@ -196,19 +196,24 @@ def upstream(name: str, by_name: Mapping[str, Node]) -> list[str]:
     return sorted(seen)
 
 
-def data_files(name: str, by_name: Mapping[str, Node], files: Iterable[str]) -> tuple[str, ...]:
+def data_files(
+    name: str, by_name: Mapping[str, Node], files: Mapping[str, Iterable[str]]
+) -> tuple[str, ...]:
     """Return the data files that a node depends on, sorted.
 
-    A table's node is named after its file. A node that takes the extract without going through a
+    A table's node is named after its dataset. A node that takes the extract without going through a
     table, such as the contract results, depends on every file. Labels, which follow from the
     digests of all files, are ignored, or every figure would name every file.
 
     Parameters
     ----------
     files
-        Names of the extract's files.
+        The datasets that come from each file of the extract.
     """
-    by_table = {file.rpartition(".")[0]: file for file in files}
+    by_table: dict[str, list[str]] = {}
+    for file, datasets in files.items():
+        for dataset in datasets:
+            by_table.setdefault(dataset, []).append(file)
     found: set[str] = set()
     seen: set[str] = set()
     waiting = [name]
@@ -218,11 +223,11 @@ def data_files(name: str, by_name: Mapping[str, Node], files: Iterable[str]) -> 
             continue
         seen.add(current)
         if current in by_table:
-            found.add(by_table[current])
+            found.update(by_table[current])
         elif current in OPTIONAL:
             continue  # a table that was not supplied has no file
         elif current == "extract":
-            found.update(by_table.values())
+            found.update(files)
         else:
             waiting.extend(by_name[current].needs)
     return tuple(sorted(found))

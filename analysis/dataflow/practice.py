@@ -7,6 +7,7 @@ from hamilton.function_modifiers import tag
 
 from analysis.dataflow.disclosure_paths import FIELDWORK, RATES_OF_COUNTS, WORK
 from analysis.disclosure import DisclosureRules, ReleasedTables
+from analysis.extract.extract import Origin
 from analysis.practice.activity import hours_share, release_statuses, released_share
 from analysis.practice.evidence import (
     FINDINGS,
@@ -160,9 +161,9 @@ def status_by_pilot(
 
 
 @tag(disclosure=WORK)
-def activity_period(activity_log: pd.DataFrame) -> str:
+def activity_period(activity_log: pd.DataFrame, origin: Origin) -> str:
     """Say in words which months the activity log covers."""
-    return _period(activity_log["activity_date"])
+    return origin.period(activity_log["activity_date"])
 
 
 # --- fieldwork and coded evidence ------------------------------------------------------------
@@ -187,9 +188,9 @@ def fieldwork_phases(fieldwork: pd.DataFrame) -> pd.DataFrame:
 
 
 @tag(disclosure=FIELDWORK)
-def fieldwork_period(fieldwork: pd.DataFrame) -> str:
+def fieldwork_period(fieldwork: pd.DataFrame, origin: Origin) -> str:
     """Say in words which months the fieldwork covers."""
-    return _period(fieldwork["fieldwork_date"])
+    return origin.period(fieldwork["fieldwork_date"])
 
 
 def evidence_items(evidence: pd.DataFrame, fieldwork: pd.DataFrame) -> pd.DataFrame:
@@ -248,7 +249,3 @@ def coder_agreement(evidence: pd.DataFrame) -> Agreement:
 def coder_count(evidence: pd.DataFrame) -> int:
     """Count the people who coded the fieldwork."""
     return int(evidence["coder"].nunique())
-
-
-def _period(days: pd.Series) -> str:
-    return f"{days.min():%B %Y} to {days.max():%B %Y}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -78,6 +78,25 @@ class Origin:
     label: str
     scenarios: tuple[str, ...] = ()
 
+    def period(self, *months: pd.Series) -> str:
+        """State which months are covered, and that invented data have assumed dates.
+
+        Parameters
+        ----------
+        months
+            Days or months; of several, each is compared with the one before.
+
+        Examples
+        --------
+        >>> months = pd.Series(pd.period_range("2018-05", "2019-02", freq="M"))
+        >>> Origin("supplied", "", "").period(months, months + 12)
+        'May 2018 to February 2019 against May 2019 to February 2020'
+        >>> Origin("invented", "", "Invented data").period(months)
+        'May 2018 to February 2019 (assumed dates of invented data)'
+        """
+        said = " against ".join(f"{each.min():%B %Y} to {each.max():%B %Y}" for each in months)
+        return f"{said} (assumed dates of invented data)" if self.label else said
+
 
 def read_extract(
     directory: Path,
@@ -114,10 +133,14 @@ def read_extract(
     read = read_files(directory, contracts, maps.patterns, large)
     read_mapped(directory, maps, contracts, read)
     # A council's file may provide two datasets, but counts as one file.
-    files = {part.name: part for parts in read.parts.values() for part in parts}
-    for each in read.maps.values():
+    files: dict[str, ExtractFile] = {}
+    for dataset, parts in read.parts.items():
+        for part in parts:
+            others = files[part.name].datasets if part.name in files else ()
+            files[part.name] = replace(part, datasets=(*others, dataset))
+    for dataset, each in read.maps.items():
         entries = sum(len(kind.columns) for kind in each.rows)
-        files[each.name] = ExtractFile(each.name, each.sha256, entries)
+        files[each.name] = ExtractFile(each.name, each.sha256, entries, (dataset,))
     return Extract(read.tables, tuple(files[name] for name in sorted(files)), read)
 
 

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 INTEGRATION = ("embedded", "mixed", "visiting")
 """Degrees of workers' integration into a school, from highest to lowest."""
 PHASES = ("primary", "secondary", "special")
-DAYS_IN_POST = 5.0
-"""Working days of a full-time worker in a week."""
 
 
 def kinds(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:

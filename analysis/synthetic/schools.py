@@ -100,7 +100,7 @@ def _allocated(
 ) -> list[School]:
     """Return the schools of one pilot, allocated at random to the two groups by phase.
 
-    Their stratum stands in the column of matched sets, and each is an area of its own.
+    Their stratum is in the column of matched sets, and each is an area of its own.
     """
     if scenario.selection != "characteristics":
         raise ConfigurationError(

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.exhibits.parts.markdown import literal
-from audit.documents.floats import captions
 from audit.ledger.reading import read_ledger
 from audit.ledger.record import Float, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from audit.ledger.ledger import Ledger
     from audit.ledger.record import Record
@@ -25,6 +25,12 @@ EXHIBITS = "analysis/exhibits/"
 """Folder whose name the table omits from its files."""
 WORDS = 9
 """Number of words that identify a sentence."""
+PREFIXES = {"figure": "fig", "table": "tbl"}
+_CELL = re.compile(
+    r"^#\| label: (?P<label>(?:fig|tbl)-[\w-]+)\n(?:#\|.*\n)*?"
+    r"#\| (?:fig|tbl)-cap: \"(?P<caption>(?:[^\"\\]|\\.)*)\"$",
+    re.MULTILINE,
+)
 _TITLE = re.compile(r"^# (.+?)(?:\s*\{.*\})?\s*$", re.MULTILINE)
 
 
@@ -105,7 +111,7 @@ def rows(
     known = named or {}
     number = {file.name: n for n, file in enumerate(ledger.files, start=1)}
     yield "| Ref. | As printed | Code | Data |"
-    yield "|:--|:---------------------|:---------------------|:----------|"
+    yield "|:--|:------------------|:--------------------------|:-------------|"
     for chapter, records in groupby(in_order(ledger), key=lambda record: record.chapter):
         yield f"| | **{title(chapter)}** | | |"
         for record in records:
@@ -192,3 +198,28 @@ def _named(root: Path, ledger: Ledger, kind: str) -> Iterator[str]:
     for record in in_order(ledger):
         if record.kind == kind and record.id in known:
             yield known[record.id]
+
+
+def captions(root: Path, ledger: Ledger) -> dict[str, str]:
+    """Return the number, page and caption of each figure and table, by exhibit name.
+
+    The number is a cross-reference, and the page a span that is filled in only in print. Exhibits
+    that a chapter shows without a label are left out, as nothing can refer to them.
+
+    Parameters
+    ----------
+    root
+        The project's folder, with the chapters.
+    """
+    written: dict[str, str] = {}
+    for chapter in ledger.chapters:
+        text = (root / chapter).read_text(encoding="utf-8")
+        for cell in _CELL.finditer(text):
+            written[cell["label"]] = cell["caption"].replace('\\"', '"')
+    found = {}
+    for record in ledger.records:
+        if isinstance(record, Float):
+            label = f"{PREFIXES[record.kind]}-{record.id.replace('_', '-')}"
+            if label in written:
+                found[record.id] = f'@{label}[]{{.page-of of="{label}"}}: {written[label]}'
+    return found

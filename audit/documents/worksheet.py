@@ -110,7 +110,7 @@ class Worksheet:
         at = self.ledger.code[record.function]
         lines = self.code.get(record.function, ())
         files = [self.ledger.inputs[name] for name in record.files]
-        datasets = {file.dataset for file in files}
+        datasets = {dataset for file in files for dataset in file.datasets}
         rules = [rule for rule in self.ledger.rules if rule.dataset in datasets]
         counts = Counter(rule.outcome for rule in rules)
         return Sheet(

@@ -12,14 +12,14 @@ import json
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from functools import cached_property
 from importlib import metadata
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any, Literal
 
 from analysis.environment import conditions
-from audit.ledger.plain_data import indented, plain
 from audit.ledger.provenance import (
     Commit,
     Definition,
@@ -35,13 +35,14 @@ from audit.ledger.record import Record, Sha256
 from audit.ledger.schema import schema_of
 from audit.ledger.structure import Structure
 
-FORMAT = 3
+FORMAT = 4
 """Version of the ledger's format; a reader refuses a version it does not know."""
 SCHEMA = Path(__file__).with_name("ledger.schema.json")
 OWN_EYES = 0o600
 LIBRARIES = ("apache-hamilton", "contourpy", "great-expectations", "matplotlib", "numpy",
              "openpyxl", "pandas", "patsy", "pillow", "pyarrow", "pypandoc-binary", "scipy",
              "seaborn", "statsmodels", "typst")  # fmt: skip
+_FIELD_NAMES: dict[type, tuple[str, ...] | None] = {}
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Ledger:
     structure: Structure = field(default_factory=Structure)
     release: bool = False
     program: Mapping[str, str] = field(default_factory=dict)
-    format: Literal[3] = 3
+    format: Literal[4] = 4
 
     @cached_property
     def by_id(self) -> Mapping[str, Record]:
@@ -184,6 +185,65 @@ def here() -> dict[str, Any]:
         "platform": platform_name(),
         "conditions": conditions(),
     }
+
+
+def plain(value: Any) -> Any:
+    """Return dataclasses, mappings and sequences as new dicts and lists, as `asdict` does.
+
+    This and `indented` exist because the standard library copies every value and indents with a
+    generator for each: a build would spend a tenth of its time on the ledger.
+    """
+    if value is None or isinstance(value, str | int | float):
+        return value
+    names = _field_names(type(value))
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value
+
+
+def _field_names(kind: Any) -> tuple[str, ...] | None:
+    if kind not in _FIELD_NAMES:
+        _FIELD_NAMES[kind] = tuple(kind.__dataclass_fields__) if is_dataclass(kind) else None
+    return _FIELD_NAMES[kind]
+
+
+def indented(value: Any) -> str:
+    """Return plain data as JSON with sorted keys, one a line, indented by one space a level.
+
+    Examples
+    --------
+    >>> indented({"b": [1, "é"], "a": {}}) == json.dumps(
+    ...     {"b": [1, "é"], "a": {}}, indent=1, ensure_ascii=False, sort_keys=True)
+    True
+    """
+    parts: list[str] = []
+    _write_json(value, "\n", parts.append)
+    return "".join(parts)
+
+
+def _write_json(value: Any, line: str, say: Any) -> None:
+    if isinstance(value, str):
+        say(encode_basestring(value))
+    elif isinstance(value, dict) and value:
+        below, mark = f"{line} ", "{"
+        for key in sorted(value):
+            say(f"{mark}{below}{encode_basestring(key)}: ")
+            _write_json(value[key], below, say)
+            mark = ","
+        say(f"{line}}}")
+    elif isinstance(value, list) and value:
+        below, mark = f"{line} ", "["
+        for each in value:
+            say(f"{mark}{below}")
+            _write_json(each, below, say)
+            mark = ","
+        say(f"{line}]")
+    else:
+        say(json.dumps(value))
 
 
 if __name__ == "__main__":

@@ -60,17 +60,15 @@ class InputFile:
     part
         "extract" for what was supplied or invented, "project" for the project's own files: facts
         from the published summary, proofs of methods.
+    datasets
+        The datasets of the extract that are read from it, or through it if it is a map.
     """
 
     name: ProjectFile
     sha256: Sha256
     rows: Count
     part: Literal["extract", "project"] = "extract"
-
-    @property
-    def dataset(self) -> str:
-        """The data contract that applies to it: its name without the extension."""
-        return self.name.rpartition(".")[0]
+    datasets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 LEDGER = "ledger.json"
 """Name of the ledger's file, with a book and inside a PDF."""
-FLAT = 2
-"""The previous format, in which every record had the fields of all kinds."""
+FLAT, BY_STEM = 2, 3
+"""Earlier formats: every record had the fields of all kinds, or no file said what it holds."""
 OTHER_KINDS = ("value", "unit", "n", "interval", "period", "cells", "row_headings", "note",
                "described", "data", "rule", "evidence", "seen", "holds")  # fmt: skip
 DEPTH = 100
@@ -79,8 +79,8 @@ def _parsed(data: bytes, place: str) -> Ledger:
             place=place,
             remedy="give a ledger.json or a PDF of the report",
         ) from None
-    if version == FLAT:
-        _by_kind(whole)
+    if version in (FLAT, BY_STEM):
+        _converted(whole)
     elif version != FORMAT:
         raise OtherFormat(
             f"the ledger has format {str(version)[:20]}, and this version reads format {FORMAT}",
@@ -97,13 +97,19 @@ def _parsed(data: bytes, place: str) -> Ledger:
         ) from None
 
 
-def _by_kind(whole: Any) -> None:
-    """Convert format 2 in place: remove empty fields that belong to another kind of record.
+def _converted(whole: Any) -> None:
+    """Convert formats 2 and 3 in place.
 
-    Reports already delivered contain such ledgers, and older commits still write them. Other
-    faults are found by later checks.
+    Empty fields that belong to another kind of record are removed, and each file gets the dataset
+    of its name, as no other file could be traced. Reports already delivered contain such ledgers,
+    and older commits still write them. Other faults are found by later checks.
     """
     whole["format"] = FORMAT
+    files = whole.get("files")
+    for file in files if isinstance(files, list) else ():
+        if isinstance(file, dict) and isinstance(file.get("name"), str):
+            given = file.get("part") == "extract"
+            file["datasets"] = [file["name"].rpartition(".")[0]] if given else []
     fields = {each["properties"]["kind"]["const"]: each["properties"].keys() for each in
               _schema()["properties"]["records"]["items"]["oneOf"]}  # fmt: skip
     records = whole.get("records")

@@ -81,8 +81,8 @@ def lineage_graph(record: Record, ledger: Ledger) -> LineageGraph:
         needs[name] |= {_file(file) for file in graph[name].files}
     for file in record.files:
         steps[_file(file)] = Step("file", file, f"{files[file].rows:,} rows")
-        reader = READS_FILES if READS_FILES in within else files[file].dataset
-        if file in record.columns and reader in within:
+        readers = (READS_FILES,) if READS_FILES in within else files[file].datasets
+        for reader in within.intersection(readers if file in record.columns else ()):
             needs[reader].add(_file(file))
     ordered = {name: tuple(sorted(needs.get(name, ()))) for name in sorted(steps)}
     return LineageGraph(record.id, dict(sorted(steps.items())), ordered)

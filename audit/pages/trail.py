@@ -172,8 +172,8 @@ class Trail:
 
     def rules(self, name: str) -> list[RuleOutcome]:
         """Return the outcomes of a file's data contract; empty if it has no contract."""
-        dataset = self.files[name].dataset
-        return [rule for rule in self.ledger.rules if rule.dataset == dataset]
+        datasets = self.files[name].datasets
+        return [rule for rule in self.ledger.rules if rule.dataset in datasets]
 
     def step_address(self, name: str) -> str:
         """Return the address of the page for a box of a lineage, relative to the audit folder."""

@@ -83,7 +83,7 @@ _CELLS = ("TD", "TH")
 _NEAR = 0.5
 """Rounding of positions, in points."""
 _RAISED = 8.0
-"""Highest that a superscript stands above its line, in points; lines are further apart."""
+"""Highest that a superscript is above its line, in points; lines are further apart."""
 
 
 def layout_faults(layer: TextLayer, rows: Mapping[int, tuple[int, int]]) -> Iterator[str]:
@@ -121,7 +121,7 @@ def layout_faults(layer: TextLayer, rows: Mapping[int, tuple[int, int]]) -> Iter
 
 
 def _of_block(block: Block) -> Iterator[str]:
-    """Yield where a later line stands above an earlier one, or later text of a line before it."""
+    """Yield where a later line is above an earlier one, or later text of a line before it."""
     plain = [run for run in block.runs if "Formula" not in run.inline and run.text.strip()]
     for one, other in pairwise(plain):
         if one.page != other.page:

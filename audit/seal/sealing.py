@@ -1,4 +1,4 @@
-"""Seal a finished PDF made by either engine: attach its files, then the seal.
+"""Seal a finished PDF made by either engine, and refuse one that would fail verification.
 
 The seal is added after typesetting. The alternative, a second run of the typesetter with the
 seal among its sources, would have to be implemented for each engine, takes as long again, and
@@ -11,10 +11,10 @@ import dataclasses
 import io
 from typing import TYPE_CHECKING
 
-from analysis.errors import ConfigurationError
+from analysis.errors import ConfigurationError, VerificationFailed
 from audit.pdf.attachments import attach
 from audit.pdf.text_layer import read_text
-from audit.pdf.writing import replace, saved
+from audit.pdf.writing import FileForm, replace, saved
 from audit.seal.seal import NAME, OWN_FILES, Chapter, Seal, make_seal
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
     from audit.pdf.attachments import Attachment
     from audit.pdf.text_layer import TextLayer
+    from audit.seal.verification import Verification
+
+SHOWN_AT_MOST = 5
+"""Number of faults named where a PDF is refused."""
 
 
 def seal_pdf(
@@ -79,3 +83,38 @@ def seal_pdf(
 def seal_file(seal: Seal) -> Attachment:
     """Return the seal as an attachment."""
     return dataclasses.replace(OWN_FILES[NAME], data=seal.to_bytes())
+
+
+def refuse_unsound(name: str, found: Verification, refused: str) -> None:
+    """Stop if a PDF is altered, disagrees with its ledger, or was rewritten.
+
+    Parameters
+    ----------
+    name
+        Name of the PDF.
+    found
+        Results of its verification.
+    refused
+        What is not done with it, such as "not signed".
+
+    Raises
+    ------
+    VerificationFailed
+        With the first faults.
+    """
+    wrong = [each.what for each in found.altered]
+    if found.coverage is not None:
+        wrong += [f"page {each.page}: {each.text} is untraced" for each in found.coverage.untraced]
+        wrong += [f"{each.text} of {each.reference} is missing" for each in found.coverage.missing]
+    if found.form is not FileForm.CANONICAL and not wrong:
+        wrong = ["the file was rewritten after it was sealed"]
+    if found.signature is not None and not found.signature.good:
+        wrong.append("it has a signature that is not of this seal")
+    if wrong:
+        more = len(wrong) - SHOWN_AT_MOST
+        lines = [*wrong[:SHOWN_AT_MOST], *([f"and {more} more"] if more > 0 else [])]
+        raise VerificationFailed(
+            f"{refused}: it fails verification:\n" + "\n".join(f"  - {each}" for each in lines),
+            place=name,
+            remedy="build it again; `report verify` says more",
+        )

@@ -20,10 +20,11 @@ from audit.ledger.provenance import Definition
 from audit.trace.columns import ColumnReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from analysis.dataflow.graph import Node
     from analysis.study.settings import Study
+    from audit.trace.columns import Column
     from audit.trace.sources import Key, SourceIndex
 
 
@@ -166,7 +167,9 @@ class Dataflow:
     sources
         The project's code.
     columns
-        Columns of each file of the extract; a table's node has the name of its file.
+        Columns of each file of the extract.
+    datasets
+        The datasets read from each of these files; a table's node has the name of its dataset.
     stated
         For each input that is a folder of the project, its files, relative to the root.
     counted
@@ -176,6 +179,7 @@ class Dataflow:
     nodes: Mapping[str, Node]
     sources: SourceIndex
     columns: Mapping[str, tuple[str, ...]]
+    datasets: Mapping[str, tuple[str, ...]]
     stated: Mapping[str, tuple[str, ...]]
     counted: frozenset[str] = frozenset()
 
@@ -185,7 +189,10 @@ class Dataflow:
 
     @cached_property
     def _reader(self) -> ColumnReader:
-        tables = {file.rpartition(".")[0]: each for file, each in self.columns.items()}
+        tables: dict[str, tuple[str, ...]] = {}
+        for file, datasets in self.datasets.items():
+            for dataset in datasets:
+                tables[dataset] = (*tables.get(dataset, ()), *self.columns[file])
         return ColumnReader(self.nodes, tables, self._said, self.counted)
 
     @cached_property
@@ -211,7 +218,7 @@ class Dataflow:
             raise ValueError(f"'{name}' is an input of the dataflow; nothing computes it")
         keys = {node: key for node in self._above[name] if (key := self.key(node)) is not None}
         reached = {d.key for key in set(keys.values()) for d in self.sources.closure(*key)}
-        files = data_files(name, self.nodes, self.columns)
+        files = data_files(name, self.nodes, self.datasets)
         return Lineage(
             function=dotted(own),
             nodes=tuple(sorted(keys)),
@@ -229,18 +236,23 @@ class Dataflow:
         return (function.__module__, function.__name__) if function else None
 
     def _columns(self, name: str, file: str) -> tuple[str, ...]:
-        table = file.rpartition(".")[0]
-        if table not in self._above[name]:
+        tables = self._above[name].intersection(self.datasets[file])
+        if not tables:
             return self.columns[file]  # read in full, by the data contracts' tests
-        read = self._reader.rests(name)
-        return tuple(column for column in self.columns[file] if (table, column) in read)
+        return self._among(file, tables, self._reader.rests(name))
 
     def _deciding(self, name: str, file: str) -> tuple[str, ...]:
-        table = file.rpartition(".")[0]
-        if table not in self._above[name]:
+        tables = self._above[name].intersection(self.datasets[file])
+        if not tables:
             return ()
-        values = self._values.rests(name)
-        return tuple(each for each in self._columns(name, file) if (table, each) not in values)
+        values = self._among(file, tables, self._values.rests(name))
+        return tuple(each for each in self._columns(name, file) if each not in values)
+
+    def _among(self, file: str, tables: Iterable[str], read: Container[Column]) -> tuple[str, ...]:
+        """Return the columns of a file that are read in any of some tables."""
+        return tuple(
+            each for each in self.columns[file] if any((table, each) in read for table in tables)
+        )
 
     def stated_files(self, node: str) -> set[str]:
         """Return the project's own data files that a node's function mentions, by name or stem."""

@@ -53,7 +53,10 @@ class Branches:
     def __init__(self, record: Record, ledger: Ledger) -> None:
         self.record = record
         self.ledger = ledger
-        self.tables = {name.rpartition(".")[0]: name for name in record.files}
+        self.tables: dict[str, list[str]] = {}
+        for name in record.files:
+            for dataset in ledger.inputs[name].datasets:
+                self.tables.setdefault(dataset, []).append(name)
         self._seen: set[str] = set()
 
     def lines(self) -> Iterator[str]:
@@ -71,7 +74,10 @@ class Branches:
 
     def _below(self, node: str, indent: str) -> Iterator[str]:
         if node in self.tables:
-            yield from self._file(self.tables[node], indent, last=True)
+            *others, last_file = self.tables[node]
+            for name in others:
+                yield from self._file(name, indent, last=False)
+            yield from self._file(last_file, indent, last=True)
             return
         graph = self.ledger.graph
         needs = [need for need in graph[node].needs if need in graph]

@@ -28,7 +28,7 @@ from press.chapter.chapter import Chapter, inlines_of
 from press.errors import PressError
 from press.run.results import CellResult, ExecutedChapter, ProseResult
 from report.formats.writing import FORMATS, write_formats
-from report.reuse.chapters import Outputs, PressCache
+from report.reuse.build_cache import Outputs, PressCache
 from report.reuse.formats import FormatCache
 
 ROOT = Path(__file__).parents[2]

@@ -190,7 +190,9 @@ def sentence_rates(sentences_proof: Proof) -> Table:
     return table(
         in_order(printed, sentence=sorted(label, key=lambda name: LABELS.index(label[name]))),
         (
-            Words("sentence", "Sentence", cell=lambda name: label[name] + SENTENCES[name], width=8),
+            Words(
+                "sentence", "Sentence", cell=lambda name: label[name] + SENTENCES[name], width=12
+            ),
             *(
                 Column(printed_of, _short(state), cell=_printed, at=state, width=3)
                 for state in states

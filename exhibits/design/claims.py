@@ -35,7 +35,7 @@ def directions_are_built_in(origin: Origin) -> Claim:
     """Claim that the invented files were drawn to show the published directions."""
     drawn = ", ".join(origin.scenarios) or "none"
     return Claim(
-        "The published directions were built into it.",
+        "The published directions were built into them.",
         f"the invented files are those of the scenario {AS_PUBLISHED} alone",
         origin.kind == "invented" and origin.scenarios == (AS_PUBLISHED,),
         f"files of these scenarios: {drawn}",
@@ -83,8 +83,8 @@ def only_large_falls_seen(detectable_effects: pd.DataFrame, outcomes: tuple[Outc
     unseen = (own["status"] == "estimated") & own["fall_percent"].isna()
     falls = own.assign(fall_percent=own["fall_percent"].mask(unseen, 100)).set_index("pilot")
     return judge(
-        "By school, unadjusted and with 80% power, no pilot could detect a fall in section 47 "
-        "enquiries of less than half; this report's own rule needs a larger one.",
+        "No pilot could reliably detect a fall in section 47 enquiries of less than half (80% "
+        "power, by school, unadjusted); this report's own rule needs a larger one.",
         Least("smallest fall seen with 80% power", 50, "%"),
         _by_name(falls["fall_percent"]),
         ("detectable", "detectable_falls"),

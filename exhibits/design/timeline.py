@@ -61,6 +61,7 @@ def timeline(
     pilot_delivery: pd.DataFrame,
     last_days: pd.Series,
     fieldwork_phases: pd.DataFrame,
+    panel_period: str,
     origin: Origin,
 ) -> Figure:
     """Draw the pilots, the phases of the study and the months compared on one time axis."""
@@ -96,7 +97,7 @@ def timeline(
         "last": "Last day",
     }
     return figure(
-        draw, data, columns, alt=f"{alt}.", label=origin.label,
+        draw, data, columns, alt=f"{alt}.", label=origin.label, period=panel_period,
         message="Each pilot's months are set against the same months of the year before",
     )  # fmt: skip
 

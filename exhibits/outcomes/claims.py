@@ -94,8 +94,7 @@ def s47_lower_in_lambeth_and_southampton(change_judgements: pd.DataFrame) -> Cla
     """Claim the direction of the published finding on section 47 enquiries."""
     return _judge(
         "Exploratory: in this extract, schools with a social worker in Lambeth and in "
-        "Southampton had fewer section 47 enquiries than expected from comparison schools, with "
-        "adjusted p-values of at most 0.05 by school and, by a t-test, by area.",
+        "Southampton had fewer section 47 enquiries than expected from comparison schools.",
         EffectRule("s47_enquiries", ("Lambeth", "Southampton"), "lower"),
         change_judgements,
     )

@@ -237,13 +237,14 @@ def in_a_hundred(
 def _message(found: Sequence[Effect], high: float, built: Scenario | None, origin: Origin) -> str:
     """Say what the trial found, and what was built into invented pilots, whatever they show."""
     trial = "no evidence of a fall" if high >= 1 else "a fall"
+    real = f"Section 47 enquiries: {trial} in the real trial"
     if not origin.label:
         return f"The large trial found {trial}; what the pilots show is exploratory"
     if built is None:
-        return f"Section 47. Real trial: {trial}. Invented pilots: no evidence"
+        return f"{real}; no evidence from invented pilots"
     falls = sum(built.effect(each.outcome, each.pilot) < 1 for each in found)
-    where = f"falls built into {words.spelled(falls)}" if falls else "no fall built in"
-    return f"Section 47. Real trial: {trial}. Invented pilots: {where}"
+    where = f"falls built into {words.spelled(falls)}" if falls else "no fall built into any"
+    return f"{real}; {where} of the invented pilots"
 
 
 def _read_out(each: Effect) -> str:

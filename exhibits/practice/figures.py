@@ -48,6 +48,10 @@ PHASE_MARKS = {
 }
 BEGINNINGS = {"A": "advice to staff", "B": "work with parents", "C": "direct work"}
 """The type of activity with which each pathway begins."""
+DEGREES = {"mixed": "partly embedded"}
+"""Degrees of integration as printed, where that differs from the code of the extract."""
+KINDS = {"statutory work": "other statutory work"}
+"""Types of activity as printed; work on either kind of plan is statutory too."""
 CHILDREN = {
     "child protection plan": "children on a child protection plan",
     "child in need plan": "children with a child in need plan",
@@ -68,8 +72,8 @@ def time_in_school(
     data = school_presence.sort_values(shown, ignore_index=True)[shown]
     alt = (
         "Dot plots, one a pilot, in which every dot is a school: across, the days a week that "
-        "a social worker is there; down, whether the worker is embedded, mixed or visiting. "
-        + " ".join(_said(name, data.loc[data["pilot"] == name]) for name in names)
+        "a social worker is there; down, whether the worker is embedded, partly embedded or "
+        "visiting. " + " ".join(_said(name, data.loc[data["pilot"] == name]) for name in names)
     )
 
     def draw() -> Drawing:
@@ -78,7 +82,8 @@ def time_in_school(
             at_pilot = data.loc[data["pilot"] == name]
             _draw_schools(ax, at_pilot)
             ax.set_title(f"{name} ({len(at_pilot)})")
-        axes[0].set_yticks(range(3), [kind.capitalize() for kind in reversed(INTEGRATION)])
+        degrees = [DEGREES.get(kind, kind).capitalize() for kind in reversed(INTEGRATION)]
+        axes[0].set_yticks(range(3), degrees)
         axes[0].set(ylim=(-0.5, 2.5), xlim=(-0.2, 5.4), xticks=range(6))
         axes[len(axes) // 2 if not narrow() else -1].set_xlabel("Days a week with a social worker")
         legend(drawing, _handles(data["phase"]))
@@ -93,7 +98,7 @@ def time_in_school(
     columns = {
         "pilot": "Local authority",
         "phase": "Phase of the school",
-        "integration": "How far the worker is part of the school",
+        "integration": "How far the worker is part of the school; mixed is partly embedded",
         "days_per_week": "Days a week with a social worker",
     }
     return figure(
@@ -109,7 +114,7 @@ def activity_types(
     hours = activity_by_type.groupby("pilot")["hours"].sum()
     overall = activity_by_type.groupby("activity_type")["hours"].sum().sort_values()
     table = activity_by_type.pivot(index="activity_type", columns="pilot", values="percent")
-    table = table.loc[overall.index, names]
+    table = table.loc[overall.index, names].rename(index=KINDS)
     most = [
         f"{name}, {words.listed(_largest(table[name]))} with {table[name].max():.0f}%"
         for name in names
@@ -137,7 +142,7 @@ def activity_types(
     )
     columns = {
         "pilot": "Local authority",
-        "activity_type": "Type of activity",
+        "activity_type": "Type of activity; statutory work is that on neither kind of plan",
         "hours": "Hours logged",
         "percent": "Share of the pilot's hours, per cent",
     }
@@ -369,7 +374,7 @@ def _said(pilot: str, schools: pd.DataFrame) -> str:
     for kind in INTEGRATION:
         days = schools.loc[schools["integration"] == kind, "days_per_week"]
         span = f" with {days.min():g} to {days.max():g} days" if len(days) else ""
-        parts.append(f"{len(days)} {kind}{span}")
+        parts.append(f"{len(days)} {DEGREES.get(kind, kind)}{span}")
     return f"{pilot}: {words.listed(parts)}."
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.exhibit import Table
-from analysis.exhibits.parts.rows import Judgement, judgement
+from analysis.exhibits.parts.rows import Judgement, judgements_of_falls
 from analysis.models.inference.judgement import LEVEL
 from analysis.practice.activity import STATUTORY
 from analysis.practice.evidence import DIRECTIONS, agreement_of, read_checks, read_items
@@ -156,8 +156,9 @@ def _kinds_of_school(school_kinds: pd.DataFrame) -> Records:
     checks = tuple({"embedded", "visiting"} <= each for each in kinds)
     counts = school_kinds["integration"].value_counts()
     return Records(
-        f"embedded in {counts.get('embedded', 0)} schools, partly in {counts.get('mixed', 0)}, "
-        f"visiting {counts.get('visiting', 0)}; first and last in {_of(checks)} pilots",
+        f"embedded in {counts.get('embedded', 0)} schools, partly embedded in "
+        f"{counts.get('mixed', 0)}, visiting {counts.get('visiting', 0)}; both extremes in "
+        f"{_of(checks)} pilots",
         checks,
     )
 
@@ -176,11 +177,7 @@ def _published_falls(
     published_findings: tuple[dict[str, str], ...],
     outcomes: tuple[Outcome, ...],
 ) -> Records:
-    falls = [
-        judgement(change_judgements, each["outcome"], each["pilot"])
-        for each in published_findings
-        if each["direction"] == "fell"
-    ]
+    falls = judgements_of_falls(change_judgements, published_findings)
     missing = sum(not each.estimated for each in falls)
     if missing == len(falls):
         return Records(f"p-values of the {len(falls)} published falls can't be shown", ())

@@ -10,7 +10,7 @@ from hamilton.function_modifiers import parameterize, value
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.exhibit import Number, Table
-from analysis.exhibits.parts.rows import Judgement, row_of, rows
+from analysis.exhibits.parts.rows import Judgement, judgements_of_falls, row_of, rows
 from analysis.extract.extract import Origin
 from analysis.models.inference.judgement import LEVEL
 from analysis.practice.evidence import DIRECTIONS
@@ -44,11 +44,18 @@ def six_findings(
         if str(row["statement"]).startswith("Key finding")
     ]  # fmt: skip
     told = _as_published(published_findings, outcomes)
+    falls = judgements_of_falls(change_judgements, published_findings)
     lines = [
-        (name.removeprefix("Key finding "), told[name], _shown(row), _sure(row))
+        (
+            name.removeprefix("Key finding "),
+            told[name],
+            _falls_shown(falls, outcomes) if name == SIXTH else _shown(row),
+            _sure(row),
+        )
         for row in found
         for name in [str(row["statement"])]
     ]
+    p_values = next((row["records"] for row in found if row["statement"] == SIXTH), "")
     whose = origin.label or "This extract"
     return table(
         pd.DataFrame(lines, columns=["finding", "published", "shown", "sure"]),
@@ -66,8 +73,8 @@ def six_findings(
             "grades none of the others. How sure: moderate where records and coded fieldwork "
             "agree, low where they agree in part or there "
             "is only one, very low where they differ; on outcomes low at best. Counts and shares "
-            "are not tested; an item is a coded passage, not a person. By area: t-test. "
-            + _permuted(change_judgements)
+            f"are not tested; an item is a coded passage, not a person. Finding 6: {p_values}. "
+            f"By area: t-test. {_permuted(change_judgements)}"
         ),
     )  # fmt: skip
 
@@ -118,13 +125,27 @@ def _as_published(
     return told
 
 
+def _falls_shown(falls: list[Judgement], outcomes: tuple[Outcome, ...]) -> str:
+    """Say which of the published falls this report would claim too, from the extract."""
+    if not any(each.estimated for each in falls):
+        return "Counts are too small to show any of these falls."
+    claimed = [each for each in falls if each.verdict == "lower"]
+    said = [
+        f"{words.inside(outcome.label)} in {words.listed(pilots)}"
+        for outcome in outcomes
+        if (pilots := [each.pilot for each in claimed if each.outcome == outcome.name])
+    ]
+    which = f": {'; '.join(said)}" if said else ""
+    return f"Exploratory: {len(claimed)} of {len(falls)} falls pass adjusted tests{which}."
+
+
 def _shown(row: dict[Any, Any]) -> str:
     if row["records"]:
         shown = str(row["records"])
         return f"{shown[:1].upper()}{shown[1:]}."
     counts = {kind: words.count(row[kind]) for kind in DIRECTIONS}
     return (
-        f"Of the coded items {counts['supports']} support it, {counts['mixed']} point both ways "
+        f"Of the coded items, {counts['supports']} support it, {counts['mixed']} point both ways "
         f"and {counts['contradicts']} contradict it."
     )
 

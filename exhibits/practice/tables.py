@@ -15,6 +15,7 @@ from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.practice.fieldwork import ReleasedSessions
 from analysis.study.settings import Pilot
+from exhibits.practice.figures import DEGREES
 
 
 def delivery_table(
@@ -51,12 +52,12 @@ def delivery_table(
 
 
 def integration_table(integration_by_kind: pd.DataFrame, activity_period: str) -> Table:
-    """Show what embedded, mixed and visited schools were like."""
+    """Show what schools were like, by how far the worker was part of them."""
     return table(
         integration_by_kind,
         (
             Words("integration", "Worker is", "How far the worker is part of the school",
-                  cell=str.capitalize, width=3),
+                  cell=lambda kind: str(DEGREES.get(kind, kind)).capitalize(), width=4),
             Column("schools", "Schools", "Schools with a social worker", "number", width=2),
             Column("primary", "Primary", "Of these, primary schools", width=2),
             Column("secondary", "Secondary", "Of these, secondary schools", width=3),

@@ -10,8 +10,6 @@ from press.chapter.source import Line, Source, in_code
 from press.document import tree
 from press.document.tree import Node, Nodes
 
-MEANT_FOR_PAGES = "html5"
-"""Raw format of HTML that an author marked with `{=html}`, which is not meant for print."""
 _MARKED_BLOCK = re.compile(r"^(\s*(?:`{3,}|~{3,})\s*)\{=html\}\s*$")
 _TAG = re.compile(r"<(?P<name>[A-Za-z][\w-]*)\b(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")

@@ -11,13 +11,13 @@ from typing import Any
 from press.blocks.annotations import with_annotations
 from press.blocks.callouts import with_callouts
 from press.blocks.columns import with_columns
-from press.blocks.conditional import Circumstances, shown_nowhere, with_conditions
+from press.blocks.conditional import Circumstances, with_conditions
 from press.blocks.equations import with_equations
 from press.blocks.floats import with_floats
 from press.blocks.formulas import with_macros_outside, with_plain_formulas
 from press.blocks.html_tables import with_html_tables, with_list_tables
 from press.blocks.layouts import with_layouts, with_tabsets
-from press.blocks.raw_html import lost_in_print, with_marked_html, with_tags_in_print
+from press.blocks.raw_html import with_marked_html, with_tags_in_print
 from press.blocks.theorems import with_theorems
 from press.cache import cached_call, digest_of
 from press.chapter.chapter import Chapter, first_heading
@@ -30,15 +30,20 @@ from press.document.dropped_content import (
     with_references_kept,
     with_tex_formulas,
 )
+from press.document.mistakes import (
+    check_breaks,
+    check_fences,
+    check_html,
+    take_warnings,
+    warn_of_hidden,
+)
 from press.document.numbering import Target, counted, number_blocks
 from press.document.pandoc import read_inlines, read_with_warnings
 from press.document.tree import Attr, Node, Nodes
-from press.errors import ChapterError, Location, Mistakes, WrongAttributeError
+from press.errors import ChapterError, Mistakes, WrongAttributeError
 from press.html.header_includes import Added
 from press.pdf.html_blocks import with_html_blocks
 from press.project.project import Entry
-
-_LABEL = re.compile(r"\{#(?:fig|tbl|lst|sec)-")
 
 
 @dataclass
@@ -168,13 +173,13 @@ def _read_blocks(
     ending = str(options.get("default-image-extension") or "").lstrip(".")
     asked = [f"--default-image-extension={ending}"] if ending else []
     document, warnings = read_with_warnings(body.text, *asked)
-    _take_warnings(warnings, body, found)
+    take_warnings(warnings, body, found)
     document = filtered(document) if filtered else document
     blocks = with_plain_formulas(with_tex_formulas(document["blocks"]), body, found)
-    _check_fences(blocks, body, found)
+    check_fences(blocks, body, found)
     check_pipe_tables(body, found)
     if given.base == "typst":
-        _warn_of_hidden(blocks, source, given, found)
+        warn_of_hidden(blocks, source, given, found)
     try:
         read = with_conditions(blocks, given)
         check_tex(read, source, found)
@@ -183,8 +188,8 @@ def _read_blocks(
         place = body.location_of(re.escape(wrong.given))
         raise ChapterError(str(wrong), place, f"write {wrong.wanted}") from None
     if given.base == "typst":
-        _check_html(blocks, source, found)
-        _check_breaks(blocks, source, found)
+        check_html(blocks, source, found)
+        check_breaks(blocks, source, found)
     return [blocks, read]
 
 
@@ -203,104 +208,6 @@ def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:
 def _deep_heading(node: Node) -> Node | None:
     """Convert a heading below level 6 to a paragraph, as pandoc's HTML writer does."""
     return tree.para(node["c"][2]) if node["t"] == "Header" and node["c"][0] > 6 else None
-
-
-def _take_warnings(warnings: list[tuple[int, str]], source: Source, found: Mistakes) -> None:
-    """Record an unclosed div as a mistake, and any other warning of pandoc as a warning."""
-    for line, words in warnings:
-        place = source.lines[line - 1].location if 0 < line <= len(source.lines) else None
-        if "unclosed" in words:
-            found.add(
-                ChapterError(
-                    "the division that opens here has no end",
-                    place,
-                    "close it with a line of as many colons",
-                )
-            )
-        else:
-            bare = re.sub(r" (?:defined )?at line \d+ column \d+", "", words)
-            found.warn(f"{place}: {bare}" if place else bare)
-
-
-def _warn_of_hidden(blocks: Nodes, source: Source, given: Circumstances, found: Mistakes) -> None:
-    """Warn of content for a format that the press does not write, such as Quarto's `pdf`."""
-    for name in dict.fromkeys(shown_nowhere(blocks, given)):
-        location = source.location_of(rf"when-format\s*=\s*[\"']?{re.escape(name)}\b")
-        found.warn(
-            f"{location}: content for the format {name} is shown in neither format: "
-            "print is `typst`, pages are `html`"
-        )
-
-
-def _check_fences(blocks: Nodes, source: Source, found: Mistakes) -> None:
-    """Record markup printed as text: a fence with invalid attributes, a label with a space."""
-    for node in tree.nodes(blocks, "Para", "Plain"):
-        words = [inline["c"] for inline in node["c"] if inline["t"] == "Str"]
-        label = next(filter(_LABEL.match, words), None)
-        if label:
-            found.add(
-                ChapterError(
-                    f"the attributes {label}… are printed as text",
-                    source.location_of(re.escape(label)),
-                    'write a label without spaces, and each attribute as `key="value"`',
-                )
-            )
-        if any(word.startswith(":::") for word in words):
-            found.add(
-                ChapterError(
-                    "the fence of a division, or of a cell, is printed as text",
-                    _stray_fence(source)
-                    or source.location_of(r"^\s+:{3,}" if words[0].startswith(":::") else r":{3,}"),
-                    "remove it, or start it where the text around it does; check its attributes",
-                )
-            )
-
-
-def _stray_fence(source: Source) -> Location | None:
-    """Return the location of a fence that closes a div which was never opened."""
-    code, depth = "", 0
-    for line in source:
-        ticks = re.match(r"\s*(`{3,}|~{3,})", line.text)
-        if ticks and not code:
-            code = ticks[1]
-        elif ticks and ticks[1].startswith(code) and not line.text.strip("`~ \t"):
-            code = ""
-        fence = re.match(r":{3,}\s*(\S?)", line.text) if not code else None
-        if fence:
-            depth += 1 if fence[1] else -1
-        if depth < 0:
-            return line.location
-    return None
-
-
-def _check_html(blocks: Nodes, source: Source, found: Mistakes) -> None:
-    """Record inline HTML whose content would be missing in print."""
-    for tag in lost_in_print(blocks):
-        found.add(
-            ChapterError(
-                f"{tag[:60]} is in the pages but not in print",
-                source.location_of(re.escape(tag.split()[0].rstrip(">"))),
-                'write it in Markdown, or hide it from print: `when-format="html"`',
-            )
-        )
-
-
-def _check_breaks(blocks: Nodes, source: Source, found: Mistakes) -> None:
-    """Record a page break inside a block that cannot be split across pages."""
-    if any(_broken(block) for block in blocks):
-        found.add(
-            ChapterError(
-                "a page break is inside a callout, a list, a table or the like",
-                source.location_of("press-pagebreak"),
-                "write it before or after that",
-            )
-        )
-
-
-def _broken(block: Node) -> bool:
-    if block["t"] == "Div":
-        return any(_broken(inner) for inner in block["c"][1])
-    return any("press-pagebreak" in tree.classes(one) for one in tree.nodes(block, "Div"))
 
 
 def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:

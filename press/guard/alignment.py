@@ -237,7 +237,7 @@ def _uncovered(words: str, text: str, start: int, end: int) -> str:
 
 
 def _repeated(words: str, text: str, start: int, end: int) -> str:
-    """Return what stands twice in a piece that is matched in parts; empty if nothing does.
+    """Return what occurs twice in a piece that is matched in parts; empty if nothing does.
 
     Between two parts there may be a note or the end of a page, but not the words next to it.
     """
@@ -269,7 +269,7 @@ def _longest(words: str, at: int, text: str, start: int, end: int) -> int:
 
 
 def _more(words: str, text: str, start: int, end: int, near: str) -> bool:
-    """Return whether a piece stands twice in a row more often than written, and more often at all.
+    """Return whether a piece occurs twice in a row more often than written, and more often at all.
 
     What floated may come to stand next to the same words: they are not more for that.
     """

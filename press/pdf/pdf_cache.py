@@ -39,7 +39,7 @@ def cached_pdf(
     make
         Compiles it.
     clean
-        Tells whether the result may be stored; called after `make`.
+        Returns whether the result may be stored; called after `make`.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     sources = [text.encode(), *(path.read_bytes() for path in files if path.suffix == ".typ")]

@@ -31,7 +31,7 @@ SOURCES = "references.bib"
 COUNT = "count of "
 _ENTRY = re.compile(r"@\w+\{(?P<fields>.*?)\n\}", re.DOTALL)
 _FIELD = re.compile(
-    r"^\s*(?P<name>author|editor|year)\s*=\s*\{(?P<value>.*?)\},?\s*$", re.MULTILINE
+    r"^\s*(?P<name>author|editor|shorttitle|year)\s*=\s*\{(?P<value>.*?)\},?\s*$", re.MULTILINE
 )
 
 
@@ -170,12 +170,16 @@ def _printed(value: Any) -> Iterator[str]:
 
 
 def _authors(text: str) -> dict[str, frozenset[str]]:
-    """Return the family names of the authors of sources, by year."""
+    """Return the family names of the authors of sources, by year.
+
+    A source without an author is cited by its short title, which ends in what stands by the year.
+    """
     found: dict[str, set[str]] = {}
     for entry in _ENTRY.finditer(text):
         fields = {each["name"]: each["value"] for each in _FIELD.finditer(entry["fields"])}
         year = re.sub(r"\D", "", fields.get("year", ""))
-        names = re.sub(r"[{}\\\\]", "", fields.get("author", fields.get("editor", "")))
+        named = (fields[name] for name in ("author", "editor", "shorttitle") if name in fields)
+        names = re.sub(r"[{}\\\\]", "", next(named, ""))
         for author in names.split(" and "):
             family = author.partition(",")[0] if "," in author else author.split(" ")[-1]
             if year and family.strip():

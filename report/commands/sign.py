@@ -14,8 +14,8 @@ from audit.limits import read_file
 from audit.pdf.attachments import attach, attached
 from audit.pdf.writing import replace, saved
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE
+from audit.seal.sealing import refuse_unsound
 from audit.seal.signature import sign
-from audit.seal.soundness import refuse_unsound
 from audit.seal.verification import clone, examine
 from audit.terminal import print_lines, quoted
 from report.checks.clone_literals import clone_literals

@@ -178,7 +178,7 @@ def ledger_at_hand(root: Path, given: Path | None = None) -> Ledger:
 
 def expanded_record(record: Record, ledger: Ledger) -> dict[str, Any]:
     """Return a record with everything that it refers to: code, files, rules, settings."""
-    datasets = {ledger.inputs[name].dataset for name in record.files}
+    datasets = {each for name in record.files for each in ledger.inputs[name].datasets}
     code = sorted(closure(ledger.code, record.upstream))
     return {
         **plain(record),

@@ -16,8 +16,7 @@ from audit.pages.page_links import FOLDER, book_pages, mark_pages
 from report.cover import RESULTS
 from report.edition import add_edition
 from report.finish import LEDGER, refuse_disagreement
-from report.hooks.search_offline import search_offline
-from report.hooks.sources_list import share_sources
+from report.hooks.quarto_html import search_offline, share_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 SCHOOLS = re.compile(r"(\d+)\+(\d+)")
-MATCHED, RANDOMISED = DESIGNS
+_, RANDOMISED = DESIGNS
 DAYS = "days"
 """How the label of an outcome begins that is measured in days."""
 BEFORE, AFTER = 24, 10

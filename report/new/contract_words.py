@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 TEXTS = ("description", "businessImpact", "purpose", "usage", "limitations")
 """Keys of a contract whose values are prose."""
-OF_EVENTS = ("event", "section 47 enquiry", "section 17 start", "referral")
 
 
 class Words:

@@ -15,7 +15,7 @@ from analysis.atomic_write import write_whole
 from report.reuse.last_build import BUILDS, differing
 
 if TYPE_CHECKING:
-    from report.reuse.chapters import Outputs, PressCache
+    from report.reuse.build_cache import Outputs, PressCache
     from report.reuse.inputs import Asked
     from report.reuse.results import Results
 

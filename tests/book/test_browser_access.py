@@ -6,9 +6,6 @@ with one rule of style or one attribute that breaks it.
 
 import pytest
 
-from tests.book.chromium import chromium
-from tests.unit.audit import small_trail
-
 pytestmark = pytest.mark.browser
 
 PAGES = ["index.html", "chapters/one.html", "audit/index.html", "audit/rates_plot.html"]
@@ -54,26 +51,15 @@ FAINT = """
 GROUND = "getComputedStyle(document.body).backgroundColor"
 
 
-@pytest.fixture(scope="module")
-def book(tmp_path_factory):
-    return small_trail.make(tmp_path_factory.mktemp("access"))
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("profile")) as found:
-        yield found
-
-
 def style(browser, rule):
     """Add a rule of style to the page that is open."""
     browser.run(f"document.head.insertAdjacentHTML('beforeend', '<style>{rule}</style>'), 1")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_all_that_can_be_clicked_can_be_reached_with_the_keyboard(browser, book, page):
+def test_all_that_can_be_clicked_can_be_reached_with_the_keyboard(browser, trail, page):
     browser.show(1200)
-    browser.open((book / page).as_uri())
+    browser.open((trail / page).as_uri())
     assert len(browser.run(f"{REACHABLE}.map(e => e.tagName)")) > 5
     assert browser.run(ROUND) == []
     browser.run("document.querySelector('main a, main button').setAttribute('tabindex', '-1')")
@@ -81,9 +67,9 @@ def test_all_that_can_be_clicked_can_be_reached_with_the_keyboard(browser, book,
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_keyboard_comes_first_to_a_way_to_the_text_and_shows_where_it_is(browser, book, page):
+def test_the_keyboard_comes_first_to_a_way_to_the_text_and_shows_where_it_is(browser, trail, page):
     browser.show(1200)
-    browser.open((book / page).as_uri())
+    browser.open((trail / page).as_uri())
     browser.press("Tab")
     assert browser.run("document.activeElement.getAttribute('href')").startswith("#")
     assert browser.run("document.activeElement.getBoundingClientRect().left") >= 0
@@ -97,10 +83,10 @@ def test_the_keyboard_comes_first_to_a_way_to_the_text_and_shows_where_it_is(bro
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_text_twice_as_large_fits_into_the_window(browser, book, page):
+def test_text_twice_as_large_fits_into_the_window(browser, trail, page):
     for width, size in ((1280, "200%"), (640, "100%")):  # larger text alone, and a zoom of 200%
         browser.show(width)
-        browser.open((book / page).as_uri())
+        browser.open((trail / page).as_uri())
         style(browser, f":root {{ font-size: {size}; }}")
         assert browser.run(BEYOND) == 0, (width, size)
     style(browser, "main { width: 60rem; }")
@@ -108,11 +94,11 @@ def test_text_twice_as_large_fits_into_the_window(browser, book, page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_pages_follow_a_dark_setting_with_words_that_can_be_read(browser, book, page):
+def test_pages_follow_a_dark_setting_with_words_that_can_be_read(browser, trail, page):
     grounds = set()
     for dark in (False, True):
         browser.show(1200, dark=dark)
-        browser.open((book / page).as_uri())
+        browser.open((trail / page).as_uri())
         assert browser.run(FAINT) == [], "dark" if dark else "light"
         grounds.add(browser.run(GROUND))
     assert len(grounds) == 2
@@ -122,16 +108,16 @@ def test_pages_follow_a_dark_setting_with_words_that_can_be_read(browser, book, 
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_without_scripts_a_page_has_the_same_text_and_links(browser, book, page):
+def test_without_scripts_a_page_has_the_same_text_and_links(browser, trail, page):
     said = (
         "[...document.querySelectorAll('main :is(p:not(.found), h1, h2, td, th, a[href], code)')]"
         ".filter(e => e.checkVisibility()).map(e => e.textContent.trim())"
     )
-    browser.open((book / page).as_uri())
+    browser.open((trail / page).as_uri())
     with_scripts = browser.run(said)
     browser.ask("Emulation.setScriptExecutionDisabled", value=True)
     browser.requests.clear()
-    browser.open((book / page).as_uri())
+    browser.open((trail / page).as_uri())
     browser.ask("Emulation.setScriptExecutionDisabled", value=False)
     assert len(with_scripts) > 3
     assert browser.run(said) == with_scripts

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.book.chromium import PATIENCE, chromium
+from tests.book.chromium import PATIENCE
 from tests.unit.audit import small_trail
 
 pytestmark = pytest.mark.browser
@@ -15,28 +15,17 @@ SHOWN = (
 LINKS = "document.querySelectorAll('main a.audit-link').length"
 
 
-@pytest.fixture(scope="module")
-def book(tmp_path_factory):
-    return small_trail.make(tmp_path_factory.mktemp("audit"))
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("profile")) as found:
-        yield found
-
-
 @pytest.fixture
-def browser(running):
-    running.requests.clear()
-    yield running
-    outside = [each for each in running.requests if not each.startswith(("file:", "data:"))]
-    assert running.requests
+def browser(browser):
+    browser.requests.clear()
+    yield browser
+    outside = [each for each in browser.requests if not each.startswith(("file:", "data:"))]
+    assert browser.requests
     assert outside == []
 
 
-def test_the_reference_under_a_figure_leads_to_picture_code_and_graph(browser, book):
-    browser.open((book / "chapters" / "one.html").as_uri())
+def test_the_reference_under_a_figure_leads_to_picture_code_and_graph(browser, trail):
+    browser.open((trail / "chapters" / "one.html").as_uri())
     browser.click(".provenance a.reference")
     browser.wait("document.title.startsWith('F1:') && document.readyState == 'complete'")
     assert browser.run("document.querySelector('figure img').naturalWidth") > 0
@@ -62,8 +51,8 @@ def test_the_reference_under_a_figure_leads_to_picture_code_and_graph(browser, b
     browser.wait("document.querySelector(':target')?.id == 'schools'")
 
 
-def test_the_data_behind_a_figure_can_be_taken_away(browser, book, tmp_path):
-    browser.open((book / "audit" / "rates_plot.html").as_uri())
+def test_the_data_behind_a_figure_can_be_taken_away(browser, trail, tmp_path):
+    browser.open((trail / "audit" / "rates_plot.html").as_uri())
     browser.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     browser.click("a.download")
     end = time.monotonic() + PATIENCE
@@ -74,8 +63,8 @@ def test_the_data_behind_a_figure_can_be_taken_away(browser, book, tmp_path):
     assert (tmp_path / "rates_plot.csv").read_text("utf-8") == "rate\n0.41\n0.36\n"
 
 
-def test_numbers_are_links_only_while_the_audit_view_is_on(browser, book):
-    page = (book / "chapters" / "one.html").as_uri()
+def test_numbers_are_links_only_while_the_audit_view_is_on(browser, trail):
+    page = (trail / "chapters" / "one.html").as_uri()
     browser.open(page)
     stops = "[...document.querySelectorAll('main a, main button')].length"
     before = browser.run(stops)
@@ -99,8 +88,8 @@ def test_numbers_are_links_only_while_the_audit_view_is_on(browser, book):
     )
 
 
-def test_the_index_is_searched_filtered_and_sorted_with_the_keyboard(browser, book):
-    browser.open((book / "audit" / "index.html").as_uri())
+def test_the_index_is_searched_filtered_and_sorted_with_the_keyboard(browser, trail):
+    browser.open((trail / "audit" / "index.html").as_uri())
     assert browser.run(SHOWN) == ["F1", "T1", "C1", "N1"]
     browser.run("document.getElementById('q').focus()")
     browser.type("RATES by")
@@ -126,23 +115,23 @@ def test_the_index_is_searched_filtered_and_sorted_with_the_keyboard(browser, bo
         ("q=nothing+like+it", []),
     ],
 )
-def test_a_selection_can_be_handed_on_in_an_address(browser, book, query, expected):
-    browser.open(f"{(book / 'audit' / 'index.html').as_uri()}?{query}")
+def test_a_selection_can_be_handed_on_in_an_address(browser, trail, query, expected):
+    browser.open(f"{(trail / 'audit' / 'index.html').as_uri()}?{query}")
     assert browser.run(SHOWN) == expected
 
 
-def test_without_scripts_the_index_is_a_whole_table(browser, book):
+def test_without_scripts_the_index_is_a_whole_table(browser, trail):
     browser.ask("Emulation.setScriptExecutionDisabled", value=True)
-    browser.open((book / "audit" / "index.html").as_uri())
+    browser.open((trail / "audit" / "index.html").as_uri())
     browser.ask("Emulation.setScriptExecutionDisabled", value=False)
     assert len(browser.run(SHOWN)) == 4
     assert browser.run("getComputedStyle(document.querySelector('.filters')).display") == "none"
 
 
 @pytest.mark.parametrize("page", ["index", "rates_plot", "fell", "code/m", "files/schools.csv"])
-def test_no_page_is_wider_than_a_narrow_screen(browser, book, page):
+def test_no_page_is_wider_than_a_narrow_screen(browser, trail, page):
     browser.show(320)
-    browser.open((book / "audit" / f"{page}.html").as_uri())
+    browser.open((trail / "audit" / f"{page}.html").as_uri())
     page = "document.documentElement"
     beyond = browser.run(f"{page}.scrollWidth - {page}.clientWidth")
     browser.ask("Emulation.clearDeviceMetricsOverride")

@@ -5,13 +5,10 @@
 becomes a claim.
 """
 
-import csv
 import re
 from pathlib import Path
 
-from press.chapter.book import read_book
-from report.checks.prose import texts_of
-from tests.architecture import ROOT
+from tests.spec.judged_lines import judged_in, lines_like, print_unjudged
 
 JUDGED = Path(__file__).with_suffix(".csv")
 REASONS = {
@@ -35,21 +32,13 @@ COMPARING = re.compile(
 
 def comparing_lines() -> list[tuple[str, str]]:
     """Return each line of prose outside claims that compares, with its chapter."""
-    return [
-        (Path(chapter.path).stem, " ".join(line.text.split()))
-        for chapter in read_book(ROOT).chapters
-        for line in texts_of(chapter)
-        if not line.text.startswith("#") and COMPARING.search(line.text)
-    ]
+    return lines_like(COMPARING)
 
 
 def judged() -> dict[tuple[str, str], str]:
     """Return the lines judged, each with its reason."""
-    with JUDGED.open(encoding="utf-8", newline="") as file:
-        return {(row["chapter"], row["line"]): row["reason"] for row in csv.DictReader(file)}
+    return judged_in(JUDGED, "reason")
 
 
 if __name__ == "__main__":
-    for chapter, line in comparing_lines():
-        if (chapter, line) not in judged():
-            print(f"{chapter}: {line}")
+    print_unjudged(comparing_lines(), judged())

@@ -5,13 +5,10 @@
 which there is neither is deleted, or computed.
 """
 
-import csv
 import re
 from pathlib import Path
 
-from press.chapter.book import read_book
-from report.checks.prose import texts_of
-from tests.architecture import ROOT
+from tests.spec.judged_lines import judged_in, lines_like, print_unjudged
 
 JUDGED = Path(__file__).with_suffix(".csv")
 REASONS = {
@@ -35,22 +32,13 @@ OF_ITSELF = re.compile(
 
 def lines_on_itself() -> list[tuple[str, str]]:
     """Return each line of prose on the report itself that no code makes, with its chapter."""
-    return [
-        (Path(chapter.path).stem, " ".join(line.text.split()))
-        for chapter in read_book(ROOT).chapters
-        for line in texts_of(chapter)
-        if not line.text.startswith("#") and OF_ITSELF.search(line.text)
-    ]
+    return lines_like(OF_ITSELF)
 
 
 def judged() -> dict[tuple[str, str], str]:
     """Return the lines judged, each with its test or reason."""
-    with JUDGED.open(encoding="utf-8", newline="") as file:
-        return {(row["chapter"], row["line"]): row["backed_by"] for row in csv.DictReader(file)}
+    return judged_in(JUDGED, "backed_by")
 
 
 if __name__ == "__main__":
-    known = judged() if JUDGED.is_file() else {}
-    for found in lines_on_itself():
-        if found not in known:
-            print(f"{found[0]}: {found[1]}")
+    print_unjudged(lines_on_itself(), judged())

@@ -11,7 +11,7 @@ from exhibits.practice.tables import CARRIERS
 from tests.architecture import ROOT
 
 NODES = graph.nodes(graph.build())
-FILES = [f"{name}.csv" for name in read_contracts(ROOT / "data_contracts")]
+FILES = {f"{name}.csv": (name,) for name in read_contracts(ROOT / "data_contracts")}
 FIELDWORK = {"evidence.csv", "fieldwork.csv"}
 NEITHER = {"schools.csv"}
 """Which school a record or an interview is of."""

@@ -214,10 +214,13 @@ def test_authors_and_funder_are_acknowledged():
 
 def test_a_node_rests_on_the_files_of_its_tables_and_no_others():
     nodes = graph.nodes(graph.build())
-    files = ["activity_log.csv", "child_events.csv", "schools.csv", "deployments.csv"]
+    tables = ("activity_log", "child_events", "schools", "deployments")
+    files = {f"{table}.csv": (table,) for table in tables}
     assert graph.data_files("baseline", nodes, files) == ("schools.csv",)
     time_in_school = graph.data_files("time_in_school", nodes, files)
     assert time_in_school == ("activity_log.csv", "deployments.csv", "schools.csv")
+    parts = {"a.csv": ("schools",), "b.csv": ("schools", "children"), "maps/b.toml": ("schools",)}
+    assert graph.data_files("baseline", nodes, parts) == tuple(sorted(parts))
     assert graph.data_files("pilots_table", nodes, files) == ()
     assert "published_facts" in graph.upstream("pilots_table", nodes)
     assert graph.data_files("contract_summary", nodes, files) == tuple(sorted(files))

@@ -469,7 +469,7 @@ def fallen(dataflow, overrides):
 def untouched(results, changed, dataflow):
     """Return the results that rest on none of the tables changed, or on a simulation."""
     nodes = graph.nodes(dataflow[0])
-    files = [f"{name}.csv" for name in changed]
+    files = {f"{name}.csv": (name,) for name in changed}
     return {
         name: value
         for name, value in results.items()

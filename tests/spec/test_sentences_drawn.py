@@ -11,7 +11,7 @@ from tests.architecture import ROOT
 
 NODES = graph.nodes(graph.build())
 SUMMARIES = ("index.qmd", "chapters/executive-summary.qmd")
-COUNTS = ["child_events.csv", "care_episodes.csv"]
+COUNTS = {"child_events.csv": ("child_events",), "care_episodes.csv": ("care_episodes",)}
 """The files that outcomes come from: a sentence that rests on neither says nothing of a change."""
 VERDICTS = {"change_judgements", "adjusted_for_many"}
 SHOWN = re.compile(r"`\{python\} claims\.(\w+)`")

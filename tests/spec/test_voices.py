@@ -11,7 +11,7 @@ from tests.architecture import ROOT
 from tests.spec.committed import EVALUATION
 
 NODES = graph.nodes(graph.build())
-TABLES = [f"{name}.csv" for name in read_contracts(ROOT / "data_contracts")]
+TABLES = {f"{name}.csv": (name,) for name in read_contracts(ROOT / "data_contracts")}
 PUBLISHED, INVENTED = "published", "invented-result"
 OURS = "ours"
 """What we read from what was published: told in neither voice, as no source says it."""

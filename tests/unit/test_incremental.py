@@ -10,7 +10,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -20,6 +19,7 @@ from analysis.cache import Cache, digest_of
 from analysis.exhibits.parts.exhibit import Number
 from analysis.incremental import Input, Nodes, inputs_of, version_of
 from analysis.undeclared_reads import Watch
+from tests.unit.steps import Step
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,26 +49,6 @@ def after_unwritable(unwritable: object) -> int:
 
 
 FUNCTIONS = (panel, total, level, shown, unwritable, after_unwritable)
-
-
-@dataclass(frozen=True)
-class Step:
-    """A node as Hamilton has it."""
-
-    name: str
-    function: object
-
-    @property
-    def originating_functions(self):
-        return [self.function]
-
-    @property
-    def dependencies(self):
-        names = self.function.__annotations__.keys() - {"return"}
-        return [SimpleNamespace(name=name) for name in sorted(names)]
-
-    def __call__(self, **given):
-        return self.function(**given)
 
 
 @dataclass

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,6 +18,7 @@ from analysis.parallel import plan
 from analysis.parallel.plan import compute_ahead
 from analysis.parallel.workers import NoAnswer, affordable, workers
 from analysis.undeclared_reads import Watch
+from tests.unit.steps import Step
 
 ROOT = Path(__file__).parents[2]
 THIS = os.getpid()
@@ -68,26 +68,6 @@ def fatal_elsewhere(total):
 
 def undeclared(total):
     return -total * min(1, len((ROOT / "LICENSE").read_text()))
-
-
-@dataclass(frozen=True)
-class Step:
-    """A node as Hamilton has it."""
-
-    name: str
-    function: object
-
-    @property
-    def originating_functions(self):
-        return [self.function]
-
-    @property
-    def dependencies(self):
-        code = self.function.__code__
-        return [SimpleNamespace(name=name) for name in code.co_varnames[: code.co_argcount]]
-
-    def __call__(self, **given):
-        return self.function(**given)
 
 
 FUNCTIONS = (records, total, names, unwritable, taken, both, mean, told)

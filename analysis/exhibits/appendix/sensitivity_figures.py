@@ -90,7 +90,7 @@ def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame, terms: Terms
         parts.append(f"some leave open that nothing changed in {words.listed(shaky)}")
     if unsaid:
         parts.append(f"whether some do in {words.listed(unsaid)} can't be said")
-    return "Those drawn lie near the main analysis; of all, withheld ones too, " + "; ".join(parts)
+    return "Of all specifications, withheld ones too, " + "; ".join(parts)
 
 
 def _draw_curve(ax: Axes, rows: pd.DataFrame, reported: float | None) -> None:

@@ -66,8 +66,9 @@ def school_flow(
             ),
         ),
         note=(
-            f"For {outcomes[0].label}, the primary outcome. The periods are the {terms.site}'s "
-            f"months and the same months a year before; {_missing_months(specifications, terms)} "
+            f"For {words.inside(outcomes[0].label)}, the primary outcome. The periods are the "
+            f"{terms.site}'s months and the same months a year before; "
+            f"{_missing_months(specifications, terms)} "
             "A school without any event says nothing about a ratio."
         ),
     )

@@ -233,7 +233,7 @@ def reporting_table(reporting: pd.DataFrame, compared_period: str, terms: Terms)
     )  # fmt: skip
 
 
-def calendar_table(calendar_months: pd.DataFrame, terms: Terms) -> Table:
+def calendar_table(calendar_months: pd.DataFrame, compared_period: str, terms: Terms) -> Table:
     """Show which months are compared with which, and their numbers of weekdays."""
     total = [str(int(calendar_months[f"weekdays_{when}"].sum())) for when in ("before", "after")]
     return table(
@@ -249,5 +249,6 @@ def calendar_table(calendar_months: pd.DataFrame, terms: Terms) -> Table:
                    f"Mondays to Fridays in the {terms.site}'s month", "number", width=3),
         ),
         last=(("All", "", "", *total),),
+        period=compared_period,
         note="Bank holidays and school holidays are the same calendar months on both sides.",
     )  # fmt: skip

@@ -78,7 +78,7 @@ def effect_forest(
     data = data.merge(change_judgements[["outcome", "pilot", *BY_AREA]], on=["outcome", "pilot"])
     return figure(
         draw, data, columns, alt=alt,
-        message=effects_message(change_judgements, outcomes, ", of all outcomes", terms.site),
+        message=effects_message(change_judgements, outcomes, terms.site),
         label=origin.label, period=compared_period, marks="ratio",
     )  # fmt: skip
 

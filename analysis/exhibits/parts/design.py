@@ -88,6 +88,3 @@ SPACE = {"panel": 10.0, "figure": 18.0}
 """Space within a panel, and above and below a figure, in points."""
 WIDTH, NARROW = 6.3, 3.2
 """Width of a figure in the printed text block, and of the same drawn for a phone, in inches."""
-
-RATIO_DECIMALS, RATE_DECIMALS, P_DECIMALS = 2, 1, 3
-"""Decimals of ratios, of rates unless a channel specifies otherwise, and of p-values."""

@@ -105,7 +105,9 @@ def forest(
 
 def _head(ax: Axes, y: float, name: str, heading: str) -> None:
     where = ("axes fraction", "data")
-    ax.annotate(name, (0.01, y), xycoords=where, va="center", fontweight="bold")
+    # On white, so that the line at 1 does not run through it.
+    ax.annotate(name, (0.01, y), xycoords=where, va="center", fontweight="bold",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})  # fmt: skip
     if not narrow():
         _beside(ax, y, heading, color=GREY, fontsize=9)
 

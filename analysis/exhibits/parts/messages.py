@@ -28,24 +28,22 @@ more often than a sentence that names its pilots."""
 
 def change_message(change_judgements: pd.DataFrame, outcome: Outcome, site: str) -> str:
     """State at which sites, if any, one outcome stands out by the rule of claims."""
-    return _message(change_judgements, [outcome], words.inside(outcome.label), site=site)
+    return _message(change_judgements, [outcome], words.inside(outcome.label), site)
 
 
 def effects_message(
     change_judgements: pd.DataFrame,
     outcomes: Sequence[Outcome],
-    among: str = "",
     site: str = "pilot",
 ) -> str:
     """State which outcomes stand out by the rule of claims, and at which sites."""
-    return _message(change_judgements, outcomes, "any outcome", among, site)
+    return _message(change_judgements, outcomes, "any outcome", site)
 
 
 def _message(
     change_judgements: pd.DataFrame,
     outcomes: Sequence[Outcome],
     what: str,
-    among: str = "",
     site: str = "pilot",
 ) -> str:
     every = [each for one in outcomes for each in judgements_of(change_judgements, one.name)]
@@ -60,7 +58,7 @@ def _message(
         return f"Exploratory: {RULE}, no change in {what} is claimed {_shown(every, site)}"
     found = [each for each in every if each.verdict in VERDICTS]
     passes = "passes" if len(parts) == 1 else "pass"
-    return f"Exploratory{among}: only {' and '.join(parts)} {passes} {TESTS}; {_by_area(found)}"
+    return f"Exploratory: only {' and '.join(parts)} {passes} {TESTS}; {_by_area(found)}"
 
 
 def _by_area(found: Sequence[Judgement]) -> str:

@@ -95,6 +95,17 @@ def effect(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Effect:
     return found[0]
 
 
+def judgements_of_falls(
+    change_judgements: pd.DataFrame, published_findings: Iterable[Mapping[str, str]]
+) -> list[Judgement]:
+    """Return the judgement of each outcome and pilot for which a fall was published."""
+    return [
+        judgement(change_judgements, each["outcome"], each["pilot"])
+        for each in published_findings
+        if each["direction"] == "fell"
+    ]
+
+
 def judgements_of(change_judgements: pd.DataFrame, outcome: str) -> tuple[Judgement, ...]:
     """Return the judgements of one outcome, in the pilots' order."""
     return tuple(rows(change_judgements.loc[change_judgements["outcome"] == outcome], Judgement))

@@ -16,7 +16,7 @@ NOT_ESTIMABLE = "not estimable"
 TRILLION = 10**12
 AT_MOST = f"≤{NO_BREAK}"
 UNADJUSTED = "intervals are not adjusted for the number of comparisons"
-"""What is said wherever an interval stands next to a p-value that is adjusted."""
+"""What is said wherever an interval is next to a p-value that is adjusted."""
 NOT_KNOWN = "not known"
 """The words for a value that is withheld or can't be estimated."""
 HIDDEN = "[c]"

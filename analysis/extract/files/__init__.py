@@ -56,11 +56,14 @@ class FilePart:
         Digest over its bytes.
     rows
         Records in it.
+    datasets
+        The datasets that are read from it, or through it if it is a map.
     """
 
     name: str
     sha256: str
     rows: int
+    datasets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

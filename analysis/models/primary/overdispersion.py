@@ -9,29 +9,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.inputs.estimability import NotEstimable
 from analysis.models.inputs.school_counts import SchoolCounts, group_sums
 from analysis.models.inputs.school_periods import first_month, school_periods
-from analysis.models.primary.estimates import specification_columns
 from analysis.models.primary.newton import null_period_effects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from analysis.models.inputs.specification import Specification
-
-COLUMNS: dict[str, str] = {
-    "pilot": "Local authority, or 'all pilots'",
-    "outcome": "Name of the outcome",
-    "specification": "Name of the specification",
-    "status": "'estimated' or 'not estimable'",
-    "reason": "Why there is no estimate",
-    "schools": "Schools with events",
-    "events": "Events in the two years",
-    "dispersion": "Variance of a school's rate from one year to the next, as a squared "
-    "coefficient of variation; 0 where counts vary no more than Poisson's",
-    "pearson": "Pearson's statistic divided by its degrees of freedom; 1 for Poisson",
-}
 
 
 @dataclass(frozen=True)
@@ -126,21 +110,3 @@ def between_years(panel: pd.DataFrame, specification: Specification) -> Overdisp
         raise NotEstimable("the panel has no like year before the months before")
     years = replace(specification, before=earlier, after=specification.before, role="placebo")
     return overdispersion(school_periods(panel, years))
-
-
-def overdispersions(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
-    """Return the overdispersion of each specification's outcome, with `COLUMNS`."""
-    rows = []
-    for specification in specifications:
-        row = {k: v for k, v in specification_columns(specification).items() if k in COLUMNS}
-        try:
-            found = between_years(panel, specification)
-            schools = school_periods(panel, specification)
-            events = schools["events_before"]
-            row |= {"status": ESTIMATED, "reason": "", "schools": int((events > 0).sum()),
-                    "events": int(events.sum()), "dispersion": found.dispersion,
-                    "pearson": found.pearson}  # fmt: skip
-        except NotEstimable as reason:
-            row |= {"status": NOT_ESTIMABLE, "reason": str(reason)}
-        rows.append(row)
-    return pd.DataFrame(rows, columns=list(COLUMNS))

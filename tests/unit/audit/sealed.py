@@ -8,11 +8,12 @@ import pikepdf
 import typst
 
 from audit.documents.certificate import as_text
-from audit.pdf.attachments import Attachment
+from audit.pdf.attachments import Attachment, attached
 from audit.pdf.text_position import character_map
 from audit.pdf.writing import saved
 from audit.seal.seal import Chapter
 from audit.seal.sealing import seal_pdf
+from audit.seal.verification import examine
 from tests.unit.audit.whole import record, typed, whole
 
 SOURCE = """
@@ -60,11 +61,12 @@ CHAPTERS = (
 
 def ledger(ratio="0.66", commit="a" * 40):
     return whole({
-        "format": 3, "title": "A small report", "label": "",
+        "format": 4, "title": "A small report", "label": "",
         "commit": {"id": commit, "time": 0, "clean": True},
         "environment": {"python": "3.11.7"}, "code": {}, "columns": {}, "graph": {},
         "platform": "Linux x86_64", "remote": "", "rules": [], "settings": {},
-        "files": [{"name": "a.csv", "sha256": "0" * 64, "rows": 12, "part": "extract"}],
+        "files": [{"name": "a.csv", "sha256": "0" * 64, "rows": 12, "part": "extract",
+         "datasets": ["a"]}],
         "structure": {
             "headings": {"index.qmd": ["First things"], "second.qmd": ["Second things"]},
             "formulas": {}, "bibliography": {},
@@ -161,3 +163,18 @@ def rewrite(pdf, name, change):
     """Change the bytes of an attachment and leave the rest of it alone."""
     stream = pdf.attachments[name].obj.EF.F
     stream.write(change(stream.read_bytes()))
+
+
+def seal_again(pdf, chapters=CHAPTERS):
+    """Seal a PDF with the attachments that it has."""
+    with pikepdf.open(io.BytesIO(pdf.read_bytes())) as opened:
+        files = [each for name, each in attached(opened).items() if not name.startswith("seal.")]
+        for name in list(opened.attachments):
+            del opened.attachments[name]
+        pdf.write_bytes(saved(opened))
+    seal_pdf(pdf, files, title="A small report", commit="a" * 40, chapters=chapters)
+
+
+def altered(pdf, **options):
+    """Return what verification says was altered."""
+    return "\n".join(each.what for each in examine(pdf, **options).altered)

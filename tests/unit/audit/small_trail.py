@@ -125,13 +125,14 @@ def definitions():
 
 def ledger(**more):
     return {
-        "format": 3, "title": "A report", "label": "Invented data", "remote": "",
+        "format": 4, "title": "A report", "label": "Invented data", "remote": "",
         "platform": "Linux", "environment": {"python": "3.11"}, "contracts": {},
         "commit": {"id": "a" * 40, "time": 0, "clean": True},
         "columns": {"schools.csv": {"pupils": "Pupils on roll (pupils)", "phase": "Phase"}},
         "files": [
-            {"name": "schools.csv", "sha256": "0" * 64, "rows": 74, "part": "extract"},
-            {"name": FACTS, "sha256": "5" * 64, "rows": 3, "part": "project"},
+            {"name": "schools.csv", "sha256": "0" * 64, "rows": 74, "part": "extract",
+         "datasets": ["schools"]},
+            {"name": FACTS, "sha256": "5" * 64, "rows": 3, "part": "project", "datasets": []},
         ],
         "rules": [rule("filled", "pass"), rule("in range", "warn")],
         "settings": {"outcomes": {"line": 4, "sha256": "0" * 64}},

@@ -16,7 +16,7 @@ from report.checks.pages import empty_pages
 from report.commands.build import FORMATS
 from tests.architecture import ROOT
 from tests.unit.exhibits.test_legibility import COLUMNS, DATA, drawn
-from tests.unit.press.test_press_pages import page
+from tests.unit.press.pages import page
 from tests.unit.press.test_print_fits import printed
 from tests.unit.report.test_appearance import layer
 

@@ -66,7 +66,7 @@ STATED = {
 
 def ledger(structure, label=""):
     return whole({
-        "format": 3, "title": "A small report", "label": label,
+        "format": 4, "title": "A small report", "label": label,
         "commit": {"id": "a" * 40, "time": 0, "clean": True},
         "environment": {}, "code": {}, "columns": {}, "graph": {}, "files": [], "contracts": {},
         "platform": "Linux x86_64", "remote": "", "rules": [], "settings": {},

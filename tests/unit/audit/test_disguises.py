@@ -1,7 +1,6 @@
 """What readers see, hear and follow is what is verified, although the PDF was sealed again."""
 
 import io
-import shutil
 
 import pikepdf
 import pytest
@@ -13,16 +12,6 @@ from audit.pdf.text_layer import read_text
 from audit.seal.verification import examine
 from tests.unit.audit import disguises, sealed
 from tests.unit.audit.disguises import DISGUISES
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    return sealed.make(tmp_path_factory.mktemp("report"))
-
-
-@pytest.fixture
-def pdf(tmp_path, report):
-    return shutil.copy(report, tmp_path / "report.pdf")
 
 
 @pytest.mark.parametrize("disguise", DISGUISES, ids=lambda disguise: disguise.__name__)

@@ -19,7 +19,7 @@ from audit.pdf.writing import FileForm, file_form, saved
 from audit.seal.verification import examine
 from report.commands.sign import sign_report
 from report.commands.verify import verify
-from tests.unit.audit import forgeries, sealed
+from tests.unit.audit import forgeries
 from tests.unit.audit.forgeries import FORGERIES, previous_table_is_itself
 from tests.unit.audit.sealed import edited
 
@@ -37,8 +37,8 @@ def key(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def signed(tmp_path_factory, key):
-    path = sealed.make(tmp_path_factory.mktemp("signed"))
+def signed(tmp_path_factory, made, key):
+    path = shutil.copy(made, tmp_path_factory.mktemp("signed") / "report.pdf")
     sign_report(path, key)
     return path
 

@@ -277,11 +277,6 @@ def test_inside_a_pdf_it_is_named_too(made, tmp_path, spoil, capsys):
     assert "report.pdf: this file exceeds" in said.err or "ledger" in said.out + said.err
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    return sealed.make(tmp_path_factory.mktemp("sealed"))
-
-
 def test_a_link_of_the_clone_is_not_followed_out_of_it(clone, tmp_path):
     def edit(whole):
         for at in whole["code"].values():

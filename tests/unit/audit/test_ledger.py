@@ -28,7 +28,8 @@ def made(name, exhibit):
 
 def ledger(*records):
     return Ledger(
-        "A report", Commit("a" * 40, 0, clean=True), "", (InputFile("x.csv", "0" * 64, 2),),
+        "A report", Commit("a" * 40, 0, clean=True), "",
+        (InputFile("x.csv", "0" * 64, 2, datasets=("x",)),),
         {"x": {"rules": 1, "pass": 1, "warn": 0, "fail": 0, "nothing tested": 0}},
         {"a.b": Definition("a.py", 1, 2, "0" * 64, ())},
         records, "", (RuleOutcome("x", "r", "y", "error", "pass", 2, 0, "y is filled"),),
@@ -65,13 +66,20 @@ def flat(whole, **more):
     """Return a ledger in the format before, in which a record had the fields of all kinds."""
     others = {"cells": [], "row_headings": 0, "note": "", "rule": "", "holds": None, "data": ""}
     records = [{**others, **each, **more} for each in whole["records"]]
-    return json.dumps({**whole, "format": 2, "records": records}).encode()
+    return json.dumps({**by_stem(whole), "format": 2, "records": records}).encode()
 
 
-def test_a_ledger_of_the_format_before_is_read_too():
+def by_stem(whole):
+    """Return a ledger in the format after that, in which no file named its datasets."""
+    files = [{k: v for k, v in each.items() if k != "datasets"} for each in whole["files"]]
+    return {**whole, "format": 3, "files": files}
+
+
+def test_a_ledger_of_the_formats_before_is_read_too():
     whole = ledger(made("b", NUMBER))
-    read = parse_ledger(flat(json.loads(whole.to_json())), "x")
-    assert read.to_json() == whole.to_json()
+    plain = json.loads(whole.to_json())
+    for earlier in (flat(plain), json.dumps(by_stem(plain)).encode()):
+        assert parse_ledger(earlier, "x").to_json() == whole.to_json()
 
 
 @pytest.mark.parametrize("more", [{"cells": ["9"]}, {"comment": ""}, {"kind": "map"}])

@@ -5,7 +5,6 @@ import pytest
 
 from audit.coverage.page_cache import using_cache
 from audit.pdf.text_layer import read_text
-from tests.unit.audit import sealed
 
 
 class Recorded:
@@ -20,11 +19,6 @@ class Recorded:
             self.known[given] = make()
             self.made += 1
         return self.known[given]
-
-
-@pytest.fixture
-def pdf(tmp_path):
-    return sealed.make(tmp_path)
 
 
 def test_the_text_of_reused_pages_is_that_of_read_ones(pdf):

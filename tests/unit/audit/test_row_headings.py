@@ -7,7 +7,6 @@ import pytest
 from analysis.exhibits.parts.exhibit import Table
 from audit.pdf.row_headings import tag_row_headings, with_row_headings
 from audit.pdf.text_layer import read_text
-from tests.unit.audit import sealed
 
 TABLE = """<table>
 <thead><tr><th>Outcome</th><th>Pilot</th><th>Ratio</th></tr></thead>
@@ -49,11 +48,6 @@ def test_a_table_that_is_no_exhibit_stays_as_it_is():
     page = TABLE + LINE.format("figure") + LINE.format("two")
     assert with_row_headings(page, {"figure": 0, "two": 1}) == page
     assert with_row_headings(TABLE, {"two": 1}) == TABLE
-
-
-@pytest.fixture
-def pdf(tmp_path):
-    return sealed.make(tmp_path)
 
 
 def roles(path):

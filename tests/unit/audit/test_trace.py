@@ -39,12 +39,14 @@ def record(name, reference, nodes, files, kind="table", printed="A | B", **more)
 
 
 LEDGER = {
-    "format": 3, "title": "A report", "label": "", "remote": "", "platform": "Linux",
+    "format": 4, "title": "A report", "label": "", "remote": "", "platform": "Linux",
     "commit": {"id": "a" * 40, "time": 0, "clean": True}, "environment": {}, "rules": [],
     "contracts": {}, "columns": {"schools.csv": {"pupils": "Pupils on roll", "phase": "Phase"}},
     "files": [
-        {"name": "schools.csv", "sha256": "0" * 64, "rows": 74, "part": "extract"},
-        {"name": "data/published/facts.csv", "sha256": "0" * 64, "rows": 3, "part": "project"},
+        {"name": "schools.csv", "sha256": "0" * 64, "rows": 74, "part": "extract",
+         "datasets": ["schools"]},
+        {"name": "data/published/facts.csv", "sha256": "0" * 64, "rows": 3, "part": "project",
+         "datasets": []},
     ],
     "settings": {"outcomes": {"line": 9, "sha256": "0" * 64}},
     "graph": {

@@ -35,12 +35,19 @@ PASSED = JUDGED.assign(verdict=["lower", "lower", *["not clear"] * (len(JUDGED) 
 def test_the_picture_of_the_one_page_says_what_is_real_and_what_was_built_in():
     """All three seem to have fallen: chance can do that, and into one or more nothing was built."""
     built = next(each for each in STUDY.synthetic.scenarios if each.name == "published-directions")
-    said = "Section 47. Real trial: no evidence of a fall. Invented pilots: falls built into two"
+    said = (
+        "Section 47 enquiries: no evidence of a fall in the real trial; falls built into two of "
+        "the invented pilots"
+    )
     assert _message(FELL, 1.166, built, INVENTED) == said
     none = next(each for each in STUDY.synthetic.scenarios if each.name == "no-effect")
-    assert _message(FELL, 1.166, none, INVENTED).endswith("Invented pilots: no fall built in")
-    assert _message(FELL, 1.166, None, INVENTED).endswith("Invented pilots: no evidence")
-    assert _message(FELL, 0.9, built, INVENTED).startswith("Section 47. Real trial: a fall.")
+    assert _message(FELL, 1.166, none, INVENTED).endswith(
+        "no fall built into any of the invented pilots"
+    )
+    assert _message(FELL, 1.166, None, INVENTED).endswith("no evidence from invented pilots")
+    assert _message(FELL, 0.9, built, INVENTED).startswith(
+        "Section 47 enquiries: a fall in the real trial;"
+    )
     assert "nvented" not in _message(FELL, 1.166, built, ORIGIN)
 
 

@@ -223,6 +223,34 @@ def test_a_breach_names_the_council_s_file_row_and_column(tmp_path: Path) -> Non
             "[[column]] 5 has the unknown key 'form'; is it from?",
         ),
         ("[[column]]", "[column]", "map", "no TOML (Cannot "),
+        ("confirmed = true", 'confirmed = "yes"', "map", "confirmed of the map is of another kind"),
+        ("[[column]]", 'filter = ["note"]\n[[column]]', "map", "head each entry of filter with"),
+        ('["note"]', "[6]", "map", "unused of the map contains something other than text"),
+        ("unused", 'form = { unit = "Child" }\nunused', "map", "[form] gives a unit for XML, and"),
+        (
+            "unused",
+            'form = { format = "xml", unit = "Child" }\nunused',
+            "map",
+            "each [[rows]] of an XML file names its record",
+        ),
+        ("unused", 'form = { format = "docx" }\nunused', "map", "[form]: "),
+        ("2020-04-01", "2999-12-31", "map", "the date of confirmation, 2999-12-31, is in the fut"),
+        ('["note"]', '["note", "End"]', "map-column", "End is both taken and unused"),
+        ("unused", 'once = ["nobody"]\nunused', "map-column", "once names the unknown column nobo"),
+        ('"Child"', '"Child"\ndate = "dd/MM/yyyy"', "map-column", "child_id contains no dates, so"),
+        ('"End"', '"End"\nbefore = "guess"', "map-column", "before of ended is 'guess'; write "),
+        (
+            '"School"',
+            '"School"\ncodes = { A = "S001" }\nleave_out = ["A"]',
+            "map-column",
+            "codes of school_id that are taken and left out: A",
+        ),
+        (
+            'from = "School"',
+            'of = "schools.head"\nby = "school_id"',
+            "map-column",
+            "of is 'schools.head', which is not a column of another dataset",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_map_is_named(
@@ -233,6 +261,13 @@ def test_what_is_wrong_with_a_map_is_named(
     assert "care_episodes" not in extract.tables
     found = [each for some in extract.read.problems.values() for each in some]
     assert any(p.kind == kind and p.seen.startswith(seen) for p in found), found
+
+
+def test_a_lookup_by_anything_but_the_key_of_the_other_dataset_is_named() -> None:
+    looked_up = PLAIN.replace('from = "School"', 'of = "schools.pilot"\nby = "started"')
+    assert faults_of_map(dataset_map(tomllib.loads(looked_up), "m.toml", ""), CONTRACTS) == [
+        "by is 'started', which is not a column here, or not the key of schools"
+    ]
 
 
 def test_a_code_without_a_target_is_named_with_its_rows(tmp_path: Path) -> None:

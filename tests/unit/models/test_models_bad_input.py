@@ -18,7 +18,6 @@ from analysis.models.inference.multiplicity import all_at_once
 from analysis.models.inference.units import assignment_units
 from analysis.models.primary.estimates import effect_estimates
 from analysis.models.primary.exact import exact_estimates
-from analysis.models.primary.overdispersion import overdispersions
 from analysis.models.sensitivity.hidden_bias import hidden_bias
 from analysis.models.sensitivity.leave_out import leave_one_out
 from analysis.models.sensitivity.specification_curve import specification_curves
@@ -39,7 +38,6 @@ ESTIMATES = {
     "detectable effects": lambda panel, asked: minimum_detectable_effects(
         panel, asked, seed=1, draws=19
     ),
-    "overdispersion": overdispersions,
     "curve": lambda panel, asked: specification_curves(panel, [asked], seed=1)[1],
 }
 DESCRIPTIONS = {

@@ -26,7 +26,7 @@ from analysis.models.inputs.school_periods import school_periods
 from analysis.models.inputs.specification import EventMonths
 from analysis.models.primary.closed_form import closed_form
 from analysis.models.primary.estimates import effect_estimates
-from analysis.models.primary.overdispersion import between_years, overdispersion, overdispersions
+from analysis.models.primary.overdispersion import between_years, overdispersion
 from tests.unit.models.models_panel import four_schools, random_panel, specification
 from tests.unit.models.test_models_event_study import WHOLE, growing_panel
 
@@ -132,8 +132,8 @@ class TestOverdispersion:
         assert found.pearson == pytest.approx(1, abs=0.1)
 
     def test_without_events_there_is_none_to_see(self):
-        table = overdispersions(random_panel(1, rate=0.0), [specification()])
-        assert "too few schools" in table["reason"].iloc[0]
+        with pytest.raises(NotEstimable, match="too few schools"):
+            between_years(random_panel(1, rate=0.0), specification())
 
     def test_a_stratum_with_all_its_events_in_one_period_changes_nothing(self):
         schools = school_periods(four_schools(), specification()).assign(stratum="heard")

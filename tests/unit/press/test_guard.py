@@ -9,7 +9,7 @@ from press.guard.alignment import losses, missing_nodes, normalised
 from press.guard.guard import lost_in_pages, lost_in_print
 from press.guard.pieces import Piece
 from press.guard.printed import MARKS, read_pdf
-from tests.unit.press.test_press_pages import page
+from tests.unit.press.pages import page
 
 CHAPTER = """\
 Schools in Ashford were visited twice a week by the same social worker, or more.

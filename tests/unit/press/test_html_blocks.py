@@ -3,7 +3,7 @@
 import pytest
 
 from press.document import tree
-from tests.unit.press.test_press_pages import page
+from tests.unit.press.pages import page
 
 TABLE = """\
 <table>

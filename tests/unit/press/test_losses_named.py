@@ -7,7 +7,7 @@ from press.document.accessibility import check_accessible
 from press.document.preparation import check_notes
 from press.errors import Mistakes
 from press.project.resources import Resources, with_images
-from tests.unit.press.test_press_pages import page
+from tests.unit.press.pages import page
 
 
 def named(text, base="typst", check=None):

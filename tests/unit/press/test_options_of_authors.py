@@ -1,6 +1,7 @@
 """Options that public books set: obeyed where they change what a book says, passed over else."""
 
-from datetime import date
+import os
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from press.build import build_book
 from press.chapter.cells import split_cells
 from press.chapter.source import source_of
-from press.errors import Location
+from press.errors import ChapterError, Location
 from press.project.dates import printed_date
 from tests.book.test_build import CONFIGURATION, project
 
@@ -60,3 +61,16 @@ def test_html_that_a_book_and_a_chapter_include_is_in_their_pages_alone(tmp_path
 def test_dates_as_authors_write_them(given, day):
     options = {"date": given, "date-format": "iso"}
     assert printed_date(options, Path("one.qmd"), Location("one.qmd")) == day.isoformat()
+
+
+def test_a_date_has_its_own_style_and_may_be_the_files_or_nothing(tmp_path):
+    path, place = tmp_path / "one.qmd", Location("one.qmd")
+    path.write_text("# One\n", "utf-8")
+    os.utime(path, (86_400 * 365, 86_400 * 365))
+    own = {"date": {"value": "last-modified", "format": "iso"}, "date-format": "long"}
+    assert printed_date(own, path, place) == "1971-01-01"
+    today = printed_date({"date": "today", "date-format": "iso"}, path, place)
+    assert abs(date.fromisoformat(today) - date.today()) <= timedelta(days=1)
+    assert printed_date({"date-format": "iso"}, path, place) == ""
+    with pytest.raises(ChapterError, match="the date next spring cannot be read"):
+        printed_date({"date": "next spring"}, path, place)

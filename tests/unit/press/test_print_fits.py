@@ -12,7 +12,7 @@ from press.pdf.book import _chapter, compile_pdf, with_place
 from press.pdf.missing_characters import check_letters
 from press.pdf.tables import fitted, with_measured_widths
 from press.pdf.writing import TypstWriter
-from tests.unit.press.test_press_pages import page
+from tests.unit.press.pages import page
 
 
 def test_letters_that_no_font_has_are_named():
@@ -118,3 +118,13 @@ def test_a_class_of_a_chapters_heading_reaches_the_filters_of_print(kind, kept):
     assert head["c"][1] == ["sec-one", kept, []]
     lowered, *_ = TypstWriter(SimpleNamespace()).lowered([head])
     assert lowered["c"][1] == ["sec-one", kept, []]
+
+
+def test_an_error_of_typst_names_the_line_or_the_file_that_it_is_in(tmp_path):
+    with pytest.raises(TypesettingError, match=r"unknown variable: fortune, at: Fine\. #fortune"):
+        compile_pdf("Words.\n\nFine. #fortune\n", tmp_path, (), 0, (), Mistakes())
+    (tmp_path / "typst").mkdir()
+    (tmp_path / "typst" / "own.typ").write_text("\n#let x = \n", "utf-8")
+    with pytest.raises(TypesettingError, match="expected expression") as raised:
+        compile_pdf('#import "typst/own.typ": x\n', tmp_path, (), 0, (), Mistakes())
+    assert str(raised.value.place) == "own.typ"

@@ -15,7 +15,7 @@ from press.document import pandoc
 from press.guard import printed
 from press.guard.printed import read_pdf
 from press.run.results import CellResult, ExecutedChapter, ProseResult
-from report.reuse.chapters import Outputs, PressCache
+from report.reuse.build_cache import Outputs, PressCache
 
 TEXT = """# One
 
@@ -115,7 +115,7 @@ def test_whatever_else_changes_runs_it_again(kept, edit):
 
 
 def test_code_that_runs_cells_runs_them_again(kept, monkeypatch):
-    monkeypatch.setattr("report.reuse.chapters.code_digest", lambda *_: "another")
+    monkeypatch.setattr("report.reuse.build_cache.code_digest", lambda *_: "another")
     assert taken(kept) is None
 
 

@@ -8,9 +8,8 @@ from analysis.errors import VerificationFailed
 from press.chapter.book import read_book
 from report.finish import LEDGER
 from report.hooks.freeze import FREEZERS, execution_digest, remove_frozen
+from report.hooks.quarto_html import search_offline, share_sources
 from report.hooks.rendered_pages import finish_pages, mark_out_of_date
-from report.hooks.search_offline import search_offline
-from report.hooks.sources_list import share_sources
 from tests.unit.audit import sealed
 
 PAGE = (
