@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.blocks import MOST_JOINTLY, blocks_of, release_by_block
 from analysis.disclosure.cells import Aggregate
 from analysis.disclosure.linked_tables import release_tables
+from analysis.disclosure.many.blocks import MOST_JOINTLY, blocks_of, release_by_block
 from analysis.disclosure.rules import DisclosureRules
 from analysis.disclosure.status import Status, strictest
 from analysis.extract.files.out_of_core import OutOfCoreEvents

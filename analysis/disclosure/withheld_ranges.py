@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.disclosure.concealed_months import CELLS
+from analysis.disclosure.many.regions import regions_of
 from analysis.disclosure.withholding import _of_tables, _sums, with_alike_joined
 
 if TYPE_CHECKING:
@@ -63,17 +65,32 @@ def withheld_ranges(
         own = [each for each in of_outcome if each.pilot in there]
         if not own:
             continue
-        panel, _ = with_alike_joined(own, panel)
-        shown, _ = _of_tables(panel, tables, outcome)
-        sums = _sums(panel, own)
-        known = np.vstack(
-            [shown, *(rows for each, rows in zip(own, sums, strict=True) if each not in withheld)]
-        )
-        bounds = _Bounds(known, panel["events"].to_numpy(float))
-        for each, rows in zip(own, sums, strict=True):
-            if each in withheld:
-                found[each] = bounds.of_all(rows)
+        for names in regions_of(sorted(panel["pilot"].astype(str).unique()), tables, outcome):
+            asked_here = [each for each in own if each.pilot in ("", *names)]
+            if any(each in withheld for each in asked_here):
+                part = panel.loc[panel["pilot"].isin(names)].reset_index(drop=True)
+                found |= _ranges(asked_here, withheld, part, tables)
     return found
+
+
+def _ranges(
+    own: Sequence[Specification],
+    withheld: frozenset[Specification],
+    panel: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+) -> dict[Specification, Floats]:
+    """Return the ranges behind the withheld analyses of one outcome in one region."""
+    panel, _ = with_alike_joined(own, panel)
+    there = panel["pilot"].unique()
+    cells = {name: tables[name].loc[tables[name]["pilot"].isin(there)] for name in CELLS}
+    shown, _ = _of_tables(panel, cells, own[0].outcome)
+    sums = _sums(panel, own)
+    known = np.vstack(
+        [shown, *(rows for each, rows in zip(own, sums, strict=True) if each not in withheld)]
+    )
+    bounds = _Bounds(known, panel["events"].to_numpy(float))
+    return {each: bounds.of_all(rows) for each, rows in zip(own, sums, strict=True)
+            if each in withheld}  # fmt: skip
 
 
 class _Bounds:

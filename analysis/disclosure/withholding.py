@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +16,9 @@ import pandas as pd
 
 from analysis.disclosure.concealed_months import CELLS, concealed_months, hidden_in
 from analysis.disclosure.count_ranges import Counts, narrowing_results
+from analysis.disclosure.many.regions import regions_of, withheld_by_region
 from analysis.disclosure.model_sums import Masks, alike_schools, revealing_results
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
-from analysis.errors import ConfigurationError
 from analysis.models.inputs.estimability import WITHHELD
 from analysis.models.inputs.month_counts import MonthCounts
 from analysis.models.inputs.school_periods import compare
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from analysis.study.balancing import BalancingOutcome
     from analysis.study.settings import Outcome, Pilot
 
-MOST_MEMORY = 4e9
-"""Bytes that the sums of all analyses and tables may take."""
 SPECIAL = Exclusion("phase", ("special",))
 
 
@@ -192,8 +191,29 @@ def withheld_specifications(
         own = [each for each in asked if each.outcome == outcome]
         panel = outcome_panel.loc[outcome_panel["outcome"] == outcome]
         panel = panel.loc[panel["returned"]].reset_index(drop=True)
-        found += _withheld(own, panel, tables, records[outcome], rules)
+        regions = regions_of(sorted(panel["pilot"].astype(str).unique()), tables, outcome)
+        if len(regions) == 1:
+            found += _withheld(own, panel, tables, records[outcome], rules)
+            continue
+        judged = partial(_withheld_in, regions, panel, tables, records[outcome], rules)
+        found += withheld_by_region(own, regions, judged)
     return frozenset(found)
+
+
+def _withheld_in(
+    regions: Sequence[Sequence[str]],
+    panel: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    records: pd.DataFrame,
+    rules: DisclosureRules,
+    place: int,
+    own: Sequence[Specification],
+) -> list[Specification]:
+    """Return the analyses that would reveal a suppressed count of one of several regions."""
+    there = panel.loc[panel["pilot"].isin(regions[place])].reset_index(drop=True)
+    behind = records.loc[records["school_id"].isin(there["school_id"].unique())]
+    cells = {name: tables[name].loc[tables[name]["pilot"].isin(regions[place])] for name in CELLS}
+    return _withheld(own, there, cells, behind, rules, by=("arm",))
 
 
 def _withheld(
@@ -202,13 +222,19 @@ def _withheld(
     tables: Mapping[str, pd.DataFrame],
     records: pd.DataFrame,
     rules: DisclosureRules,
+    *,
+    by: Sequence[str] = ("pilot", "arm"),
 ) -> list[Specification]:
-    """Return the analyses of one outcome whose results would reveal a suppressed count."""
+    """Return the analyses of one outcome whose results would reveal a suppressed count.
+
+    What sums leave open is examined separately for each group of schools that `by` distinguishes.
+    """
     panel, stands_for = with_alike_joined(own, panel)
     records = records.assign(school_id=records["school_id"].map(stands_for))
     shown, hidden = _of_tables(panel, tables, own[0].outcome)
     concealed = concealed_months(panel, tables)
-    counts = _counts(panel, records, concealed, rules, days=own[0].measure == "days")
+    group = panel.groupby(list(by)).ngroup().to_numpy()
+    counts = _counts(panel, records, concealed, rules, group, days=own[0].measure == "days")
     tests: tuple[Callable[[Sequence[Masks]], Sequence[bool]], ...] = (
         lambda asked: _parted(asked, concealed, panel),
         lambda asked: revealing_results(asked, shown, hidden, counts.is_unsafe),
@@ -259,24 +285,11 @@ def _of_tables(
         keys = ["pilot", "arm", *period]
         cells = tables[name].loc[tables[name]["outcome"] == outcome]
         of_cell = pd.MultiIndex.from_frame(cells[keys].astype(str))
-        _refuse_too_many(3 * len(of_cell) * len(panel), panel["pilot"].nunique())
         cell_of = of_cell.get_indexer(pd.MultiIndex.from_frame(panel[keys].astype(str)))
         for place, count in enumerate(cells["count"]):
             (hidden if count == CONFIDENTIAL else shown).append(cell_of == place)
     empty = np.zeros((0, len(panel)), dtype=bool)
     return np.vstack([empty, *shown]), np.vstack([empty, *hidden])
-
-
-def _refuse_too_many(numbers: int, authorities: int) -> None:
-    """Refuse a study whose sums would not fit in memory."""
-    if numbers * 8 > MOST_MEMORY:
-        raise ConfigurationError(
-            f"what the analyses of {authorities:,} authorities reveal together can't be checked in "
-            f"{MOST_MEMORY / 1e9:.0f} GB of memory, so none may be shown",
-            place="study.toml, [[pilots]]",
-            remedy="make one site of several authorities, such as those of a region, in study.toml "
-            "and in the column pilot of the extract; or evaluate them in several studies",
-        )
 
 
 def _sums(panel: pd.DataFrame, asked: Sequence[Specification]) -> list[Masks]:
@@ -310,12 +323,12 @@ def _counts(
     records: pd.DataFrame,
     concealed: pd.DataFrame,
     rules: DisclosureRules,
+    group: np.ndarray,
     *,
     days: bool,
 ) -> Counts:
     """Return the counts of school-months, with the test of whether a sum is too small."""
     unsafe = _unsafe(panel, records, rules, days=days)
-    group = panel.groupby(["pilot", "arm"]).ngroup().to_numpy()
     amounts = panel["events"].fillna(0).to_numpy(float)
     return Counts(amounts, group, unsafe, concealed.any(axis=1).to_numpy(), days)
 

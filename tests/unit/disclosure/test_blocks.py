@@ -5,13 +5,11 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure import PUBLIC
-from analysis.disclosure.blocks import release_by_block
 from analysis.disclosure.cells import Aggregate, cell_system
 from analysis.disclosure.intruder import intruder_check
 from analysis.disclosure.linked_tables import release_tables
+from analysis.disclosure.many.blocks import release_by_block
 from analysis.disclosure.rules import CONFIDENTIAL
-from analysis.disclosure.withholding import _refuse_too_many
-from analysis.errors import ConfigurationError
 
 TABLES = (
     Aggregate("windows", ("site", "window")),
@@ -79,12 +77,3 @@ def test_a_table_across_blocks_is_refused():
     tables = (Aggregate("windows", ("window",)),)
     with pytest.raises(ValueError, match="all columns of the blocks"):
         release_by_block(records({"A": (9, 9, 9, 9)}), tables, PUBLIC, by=("site",), count="n")
-
-
-def test_a_thousand_authorities_of_one_school_in_each_arm_are_told_to_be_joined():
-    """Two schools in each, 34 months, and two arms by two windows, nine terms and eleven parts."""
-    _refuse_too_many(3 * 21 * 2 * 11 * 268 * 34, 21)  # the trial
-    with pytest.raises(ConfigurationError) as error:
-        _refuse_too_many(3 * 1_000 * 2 * 11 * 2_000 * 34, 1_000)
-    assert str(error.value).startswith("study.toml, [[pilots]]: what the analyses of 1,000 auth")
-    assert "remedy: make one site of several authorities" in str(error.value)

@@ -1,0 +1,1 @@
+"""Disclosure control over more authorities than can be examined jointly."""
