@@ -53,7 +53,8 @@ def new(folder: Path, given: Given) -> int:
     print(f"  authorities: {'; '.join(asked.authorities)}")
     print(f"  outcomes: {'; '.join(asked.outcomes)}")
     print("  its extract is invented, and every page will say so")
-    print(f"  next: cd {shlex.quote(str(folder))}, then make report; README.md there says what to change")
+    print(f"  next: cd {shlex.quote(str(folder))}, then make report")
+    print("  README.md there says what to change")
     return 0
 
 

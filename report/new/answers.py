@@ -55,8 +55,12 @@ class Answers:
         _need(bool(self.title), "--title", "is empty", "say what the report is called")
         _need(len(self.authorities) > 0, "--authorities", "names none", "name one or more")
         for name in self.authorities:
-            _need(key_of(name) != TOGETHER, "--authorities",
-                  f"'{name}' is what all of them together are called", "give its full name")
+            _need(
+                key_of(name) != TOGETHER,
+                "--authorities",
+                f"'{name}' is what all of them together are called",
+                "give its full name",
+            )
             _need(bool(key_of(name)), "--authorities", f"'{name}' has no letter from a to z",
                   "write it in Latin letters")  # fmt: skip
         _distinct(self.authorities, "--authorities", "two names that read alike")
@@ -136,8 +140,9 @@ class Measured:
 
 def parse(title: str, authorities: str, schools: str, outcomes: str, start: str,
           design: str = RANDOMISED) -> Answers:  # fmt: skip
-    """Return answers from their text: lists with commas, or with semicolons
-    where a name has a comma; schools as INTERVENTION+COMPARISON.
+    """Return answers from their text.
+
+    Lists have commas, or semicolons where a name has a comma; schools are INTERVENTION+COMPARISON.
 
     Raises
     ------
