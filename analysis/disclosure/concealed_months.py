@@ -51,7 +51,8 @@ def concealed_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) ->
     [True, False, True]
     """
     hidden = {name: _hidden(panel, tables[name], period) for name, period in CELLS.items()}
-    of_window, of_term = hidden["before_after"], hidden["terms"] | hidden["parts_of_terms"]
+    of_window = hidden.pop("before_after")
+    of_term = np.logical_or.reduce([*hidden.values()])
     # Months outside both windows are in no cell that shows their sum.
     unseen = of_window | ~panel["window"].astype(str).isin(["before", "after"]).to_numpy()
     keys = [panel[key].astype(str).to_numpy() for key in ("outcome", "pilot", "arm", "term")]

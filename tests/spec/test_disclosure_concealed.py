@@ -12,6 +12,7 @@ from analysis.disclosure.concealed_months import (
 )
 from analysis.disclosure.count_ranges import Counts, narrowing_results
 from analysis.disclosure.model_sums import revealing_results
+from analysis.disclosure.outcomes import DAYS, EVENTS
 from analysis.disclosure.rules import PUBLIC
 
 TERMS = {"Spring": (0, 1), "Summer": (2, 3), "Autumn": (4, 5), "Winter": (6, 7)}
@@ -78,6 +79,11 @@ def test_months_of_hidden_cells_are_barred_or_linked(
     found = concealed_months(whole, tables(terms, windows))
     assert months(found["barred"], whole) == barred
     assert months(found["linked"], whole) == linked
+
+
+def test_models_are_kept_from_revealing_any_table_that_is_released():
+    shown = {table.name for table in (*DAYS, *EVENTS) if table.by}
+    assert shown == set(CELLS), "see CONTRIBUTING, Counts of children by something else"
 
 
 def test_a_part_of_a_term_that_follows_from_no_table_is_concealed() -> None:
