@@ -128,7 +128,7 @@ class Press:
             )
             if cache is not None:
                 run, reused = len(cache.outputs.made), len(cache.outputs.taken)
-                notes.append(f"{run} chapters run, {reused} reused")
+                notes.append(f"cells of {run} chapters run, of {reused} reused")
             notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
         stages.parts["typeset"] = {
             name: (made.began[name], seconds) for name, seconds in made.seconds.items()

@@ -75,7 +75,7 @@ def explained(
     yield "why each step was repeated or reused:"
     changed = list(_inputs(before, now))
     yield (
-        f"  inputs: {len(changed)} changed" if before.files else "  inputs: this build is the first"
+        f"  inputs: {len(changed)} changed" if before.files else "  inputs: no earlier build to compare with"
     )
     yield from _few(changed if before.files else [])
     computed = results.nodes.computed if results.nodes else []
@@ -84,7 +84,7 @@ def explained(
     else:
         yield f"  results: {len(computed)} computed, {len(now.nodes) - len(computed)} reused"
     yield from _few([f"{name}: {_why_node(name, before, now, results)}" for name in computed])
-    yield f"  chapters: {len(outputs.made)} run, {len(outputs.taken)} reused"
+    yield f"  cells of chapters: {len(outputs.made)} run, {len(outputs.taken)} reused"
     yield from _few([f"{path}: {_why_chapter(path, before, now)}" for path in outputs.made])
     made, taken = len(press.missed), len(press.taken)
     yield f"  pages: {made} texts and pages read and written, {taken} reused"
