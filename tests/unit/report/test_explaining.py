@@ -76,12 +76,12 @@ def test_a_comment_computes_nothing():
     said = told(with_file(copy.deepcopy(BEFORE), "file analysis/model.py"))
     assert "file analysis/model.py: changed" in said
     assert "results: 0 computed, 2 reused" in said
-    assert "chapters: 0 run, 1 reused" in said
+    assert "cells of chapters: 0 run, 1 reused" in said
 
 
 def test_a_word_runs_no_chapter_and_reads_its_pages_again():
     said = told(with_file(copy.deepcopy(BEFORE), "file index.qmd"), pages=4)
-    assert "chapters: 0 run, 1 reused" in said
+    assert "cells of chapters: 0 run, 1 reused" in said
     assert "pages: 4 texts and pages read and written, 9 reused" in said
 
 
