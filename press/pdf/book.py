@@ -29,6 +29,12 @@ from press.project.resources import Resources
 
 _FORMULA = re.compile(r"the formula (.*) is too wide", re.S)
 _WORD = re.compile(r"[^\W_]{3,}")
+_UNSETTLED = "did not converge"
+SETTLED = {"layout": "settled"}
+"""Inputs with which a document is compiled again if its layout does not converge.
+
+A template whose layout depends on where things come to stand may then do without.
+"""
 
 
 def write_typst(project: Project, ready: Ready, extension: Extension, files: Resources) -> str:
@@ -186,20 +192,28 @@ def compile_pdf(
 
     main = root / "book.typ"
     main.write_text(typst_text, encoding="utf-8", newline="\n")
-    try:
-        pdf, warnings = typst.compile_with_warnings(
-            str(main),
-            root=str(root),
-            font_paths=[str(path) for path in font_paths],
-            ignore_system_fonts=True,
-            timestamp=timestamp,
-            pdf_standards=cast("Any", list(standards)),  # checked by Typst
-        )
-    except typst.TypstError as error:
-        raise _refused(error, typst_text) from None
-    for message in dict.fromkeys(str(warning.message) for warning in warnings):
+
+    def compiled(inputs: dict[str, str]) -> tuple[bytes, list[str]]:
+        try:
+            pdf, warnings = typst.compile_with_warnings(
+                str(main),
+                root=str(root),
+                font_paths=[str(path) for path in font_paths],
+                ignore_system_fonts=True,
+                timestamp=timestamp,
+                pdf_standards=cast("Any", list(standards)),  # checked by Typst
+                sys_inputs=inputs,
+            )
+        except typst.TypstError as error:
+            raise _refused(error, typst_text) from None
+        return bytes(pdf), list(dict.fromkeys(str(warning.message) for warning in warnings))
+
+    pdf, messages = compiled({})
+    if any(_UNSETTLED in message for message in messages):
+        pdf, messages = compiled(SETTLED)
+    for message in messages:
         found.add(_warned(message))
-    return bytes(pdf)
+    return pdf
 
 
 def _warned(message: str) -> TypesettingError:
