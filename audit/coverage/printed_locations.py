@@ -178,10 +178,12 @@ def _of_words(
                 page = max(page, min(here, default=page))
                 continue
             said = re.compile(rf"(?<!\w){re.escape(printed[name])}(?!\w)")
-            block = next((b for b, text in texts if b.page >= page and said.search(text)), None)
-            if block is not None:
-                page = block.page
-                yield name, page
+            for block, text in texts:
+                if block.runs[-1].page >= page and (place := said.search(text)):
+                    # A paragraph may begin on the page before.
+                    page = max(page, block.run_at(min(place.end(), len(block.text)) - 1).page)
+                    yield name, page
+                    break
 
 
 def _plain(text: str) -> str:

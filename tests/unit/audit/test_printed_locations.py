@@ -59,8 +59,25 @@ def test_numbers_figures_tables_and_sentences_have_their_pages(layer):
     }  # fmt: skip
 
 
+def paragraph(*parts):
+    """Return a paragraph from its text on each page."""
+    runs = [SimpleNamespace(page=page) for text, page in parts for _ in text]
+    return SimpleNamespace(text="".join(text for text, _ in parts), page=runs[0].page, runs=runs,
+                           within=lambda _: False, run_at=lambda place: runs[place])  # fmt: skip
+
+
+def test_a_sentence_overleaf_has_the_page_on_which_it_stands(monkeypatch):
+    block = paragraph(("The ratio is 0.66, and ", 4), ("so it fell. Both fell.", 5))
+    chapter = SimpleNamespace(shows=("fell", "both"))
+    monkeypatch.setattr(printed_locations, "by_chapter", lambda *_: [(chapter, [0])])
+    records = [SimpleNamespace(id="both", printed="Both fell.")]
+    layer, ledger = SimpleNamespace(blocks=[block]), SimpleNamespace(records=records)
+    found = printed_locations._of_words(layer, ledger, (chapter,), {"fell": {5}})
+    assert list(found) == [("both", 5)]
+
+
 def test_a_number_that_is_withheld_has_the_page_of_its_symbol(monkeypatch):
-    block = SimpleNamespace(text="In Stockport it is [c].", page=4, within=lambda _: False)
+    block = paragraph(("In Stockport it is [c].", 4))
     chapter = SimpleNamespace(shows=("withheld",))
     monkeypatch.setattr(printed_locations, "by_chapter", lambda *_: [(chapter, [0])])
     ledger = SimpleNamespace(records=[SimpleNamespace(id="withheld", printed="[c]")])
