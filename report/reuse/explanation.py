@@ -74,9 +74,8 @@ def explained(
     """Yield for each step whether it was reused, or why it was repeated."""
     yield "why each step was repeated or reused:"
     changed = list(_inputs(before, now))
-    yield (
-        f"  inputs: {len(changed)} changed" if before.files else "  inputs: no earlier build to compare with"
-    )
+    known = f"{len(changed)} changed" if before.files else "no earlier build to compare with"
+    yield f"  inputs: {known}"
     yield from _few(changed if before.files else [])
     computed = results.nodes.computed if results.nodes else []
     if results.nodes is None:
