@@ -1,8 +1,10 @@
 """What print has room for: letters that a font has, tables as wide as the page."""
 
 from importlib import resources
+from io import BytesIO
 from types import SimpleNamespace
 
+import pikepdf
 import pytest
 import typst
 
@@ -41,6 +43,24 @@ def table(*rows):
     lines.insert(1, "|" + "--|" * len(rows[0]))
     (found,) = page("\n".join(lines), "typst").blocks
     return found
+
+
+ONE_PAGE_MORE = "#context { for page in range(counter(page).final().first()) { pagebreak() } }"
+"""As many page breaks as there are pages, and so never the same number again."""
+
+
+def test_a_layout_that_does_not_settle_is_named(tmp_path):
+    found = Mistakes()
+    compile_pdf(f"Words.\n{ONE_PAGE_MORE}\n", tmp_path, (), 0, (), found)
+    assert "did not converge" in str(found.found[0])
+
+
+def test_a_template_can_do_without_what_keeps_its_layout_from_settling(tmp_path):
+    found = Mistakes()
+    rules = f'#if sys.inputs.at("layout", default: "") != "settled" [{ONE_PAGE_MORE}]'
+    pdf = compile_pdf(f"Words.\n{rules}\n", tmp_path, (), 0, (), found)
+    assert found.found == []
+    assert len(pikepdf.open(BytesIO(pdf)).pages) == 1
 
 
 def test_a_table_with_room_is_left_alone():
