@@ -58,7 +58,7 @@ def withheld_ranges(
         panel = outcome_panel.loc[outcome_panel["outcome"] == outcome]
         panel = panel.loc[panel["returned"]].reset_index(drop=True)
         of_outcome = [each for each in asked if each.outcome == outcome]
-        there = {"", *panel["pilot"].unique()}
+        there = set(panel["pilot"].unique())
         # Nothing is known about a pilot all of whose months are suppressed.
         gone = [each for each in of_outcome if each.pilot not in there and each in withheld]
         found |= {each: np.array([UNKNOWN] * 4) for each in gone}
@@ -66,7 +66,7 @@ def withheld_ranges(
         if not own:
             continue
         for names in regions_of(sorted(panel["pilot"].astype(str).unique()), tables, outcome):
-            asked_here = [each for each in own if each.pilot in ("", *names)]
+            asked_here = [each for each in own if each.pilot in names]
             if any(each in withheld for each in asked_here):
                 part = panel.loc[panel["pilot"].isin(names)].reset_index(drop=True)
                 found |= _ranges(asked_here, withheld, part, tables)

@@ -26,10 +26,10 @@ def key_of(name: str) -> str:
 
     Examples
     --------
-    >>> key_of("St Helens"), key_of("Lambeth"), key_of("Øst-Münsterland")
-    ('st_helens', 'lambeth', 'ost_munsterland')
+    >>> key_of("St Helens"), key_of("Lambeth"), key_of("Øst-Gießen")
+    ('st_helens', 'lambeth', 'ost_giessen')
     """
-    letters = map(_without_accent, unicodedata.normalize("NFC", name.lower()))
+    letters = map(_without_accent, unicodedata.normalize("NFC", name.casefold()))
     return re.sub(r"[^a-z0-9]+", "_", "".join(letters)).strip("_")
 
 

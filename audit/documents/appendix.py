@@ -14,7 +14,6 @@ from audit.ledger.record import Float, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from audit.ledger.ledger import Ledger
     from audit.ledger.record import Record

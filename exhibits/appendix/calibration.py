@@ -15,8 +15,9 @@ from analysis.study.settings import Outcome
 PUBLISHED = {
     "fell": "lower",
     "rose": "higher",
-    "no evidence": "no fall reported",
-    "not analysed": "not analysed",
+    "no evidence": "no evidence of an effect",
+    "not analysed": "could not be studied",
+    "not named": "no result in the summary",
 }
 NOT_NAMED = "two, not named"
 
@@ -84,7 +85,8 @@ def _estimate(each: Effect) -> str:
 
 
 def _verdict(published: str, each: Effect) -> str:
-    if published == PUBLISHED["not analysed"] or not each.estimated:
+    unknown = (PUBLISHED["not analysed"], PUBLISHED["not named"])
+    if published in unknown or not each.estimated:
         return "nothing to compare"
     if each.ratio_high < 1:
         seen = PUBLISHED["fell"]

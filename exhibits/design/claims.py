@@ -23,7 +23,7 @@ CLOSURE = "2020-03"
 def data_are_invented(origin: Origin) -> Claim:
     """Claim that the register of invented files lists files of this extract."""
     return Claim(
-        "This edition uses invented records laid out like the real ones.",
+        "This edition uses invented records; no real record has been seen.",
         "the register of invented files lists files of the extract",
         origin.kind == "invented",
         f"an extract that is {origin.kind}",
@@ -35,7 +35,7 @@ def directions_are_built_in(origin: Origin) -> Claim:
     """Claim that the invented files were drawn to show the published directions."""
     drawn = ", ".join(origin.scenarios) or "none"
     return Claim(
-        "The published directions were built into them.",
+        "Effects in the published directions were built into them, large enough for each to show.",
         f"the invented files are those of the scenario {AS_PUBLISHED} alone",
         origin.kind == "invented" and origin.scenarios == (AS_PUBLISHED,),
         f"files of these scenarios: {drawn}",

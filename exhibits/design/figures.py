@@ -85,8 +85,8 @@ def _message(detectable_effects: pd.DataFrame, outcome: Outcome, open_to: float)
         return f"Falls in {what} as small as the later trial left open would be found in some pilot"
     where = "" if known.all() else ", wherever it can be shown"
     return (
-        f"To be found four times in five, a fall in {what} has to be larger than any that the "
-        f"later trial leaves open{where}"
+        f"Only falls in {what} larger than any that the later trial leaves open would be found "
+        f"reliably{where}"
     )
 
 
@@ -112,7 +112,7 @@ def _draw(ax: Axes, lines: list[str], said: list[str], falls: list[float]) -> No
     ticks = TICKS[:: len(TICKS) - 1 if narrow() else 1]
     ax.set_xticks(ticks, [f"{tick}%" for tick in ticks])
     ax.grid(visible=False, axis="y")
-    ax.set_xlabel(wrapped("Smallest fall seen four times in five", 22))
+    ax.set_xlabel(wrapped("Smallest fall detectable with 80% power", 22))
 
 
 def _shade(ax: Axes, own: list[bool], open_to: float, what: str) -> None:

@@ -38,7 +38,7 @@ COLUMNS = {
 }
 SURE = {
     "claimed": "Low",
-    "trends unseen": "Low: trends [c]",
+    "trends unseen": "Low at best [c]",
     "trends": "Very low: trends",
     "alone": "Very low: chance",
     "not clear": "Very low",
@@ -54,7 +54,8 @@ NOTE = (
     "schools suggest. Intervals of the pilots are by school; {unadjusted}. Certainty"
     " starts at low: no random allocation of the pilots' schools is reported. It is low where p"
     " is at most {level} with schools and with areas as the unit, unless trends that diverge no "
-    "more than before the start would explain it; else very low. P-values are "
+    "more than before the start would explain it, and low at best where these may not be "
+    "shown; else very low. P-values are "
     "two-sided and allow for the family: section 47 enquiries ({primary}), and all else "
     "({secondary}); by area they are of a t-test. {permuted}[x] is not in the source; [z] is "
     "not applicable; [c] is withheld."

@@ -73,7 +73,7 @@ def integration_table(integration_by_kind: pd.DataFrame, activity_period: str) -
         period=activity_period,
         note=(
             "Schools of all pilots; free school meals, days and logged hours are means per school. "
-            "A school with several workers goes by the one most a part of it."
+            "A school with several workers is counted by the one most embedded in it."
         ),
     )  # fmt: skip
 

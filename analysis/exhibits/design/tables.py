@@ -121,7 +121,8 @@ def assignment(units_of_assignment: pd.DataFrame, terms: Terms) -> Table:
         note=(
             f"{terms.primary}. Effective units are units with equal rolls that would be as "
             "informative; the largest share is that of one intervention unit in its group's "
-            f"pupils before the {terms.site}, and above 30% a result is a case study of that unit; "
+            f"pupils before the {terms.site}, and above 30% a result is a case study of that unit "
+            "(a comparison unit can weigh more, which is not shown here); "
             "the smallest p is what a randomisation test can reach at best."
         ),
     )  # fmt: skip

@@ -95,16 +95,19 @@ def _widths(table: Table) -> tuple[int, ...]:
 
 
 def _provenance(exhibit: Figure | Table, provenance: Provenance) -> str:
-    """Write the line under an exhibit: reference and period.
+    """Write the line under an exhibit: reference, period, and the label of the data.
 
-    Its files, and the label of the data, which is on the page and in the figure, are for auditors
-    and are left out in print.
+    The label is in the figure itself, and in a period of assumed dates, and is not printed again
+    there. The files are for auditors and are left out in print.
     """
     parts = [f"[{provenance.reference}]{{.reference}}"] if provenance.reference else []
     if exhibit.period:
         parts.append(exhibit.period)
+    marked = isinstance(exhibit, Figure) or exhibit.period
+    if provenance.label and not marked:
+        parts.append(provenance.label)
     line = " · ".join(parts)
-    audited = [provenance.label] if provenance.label else []
+    audited = [provenance.label] if provenance.label and marked else []
     if provenance.sources:
         audited.append("Files: " + ", ".join(map(literal, provenance.sources)))
     if audited:

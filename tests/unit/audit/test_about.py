@@ -131,7 +131,9 @@ WRONG = {
     ],
     "every letter and every font that print needs is there": without_letters_and_font,
     "no table is wider than the page": lambda _: too_wide(),
-    "no page is left mostly empty": lambda _: empty_pages(layer(700, 100, 650, 100, 80)),
+    "no page within a chapter is left mostly empty": lambda _: empty_pages(
+        layer(700, 100, 650, 100, 80)
+    ),
 }
 """What is checked, and something that has it wrong."""
 

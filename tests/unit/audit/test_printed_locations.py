@@ -69,9 +69,10 @@ def paragraph(*parts):
 def test_a_sentence_overleaf_has_the_page_on_which_it_stands(monkeypatch):
     block = paragraph(("The ratio is 0.66, and ", 4), ("so it fell. Both fell.", 5))
     chapter = SimpleNamespace(shows=("fell", "both"))
-    monkeypatch.setattr(printed_locations, "by_chapter", lambda *_: [(chapter, [0])])
+    monkeypatch.setattr(printed_locations, "by_chapter", lambda *_: [(chapter, [0, 1])])
     records = [SimpleNamespace(id="both", printed="Both fell.")]
-    layer, ledger = SimpleNamespace(blocks=[block]), SimpleNamespace(records=records)
+    blocks = [block, paragraph(("Next.", 5))]
+    layer, ledger = SimpleNamespace(blocks=blocks), SimpleNamespace(records=records)
     found = printed_locations._of_words(layer, ledger, (chapter,), {"fell": {5}})
     assert list(found) == [("both", 5)]
 

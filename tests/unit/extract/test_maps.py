@@ -113,10 +113,11 @@ def test_the_report_says_which_column_came_from_which(returned: Path) -> None:
 
 
 def test_provenance_holds_the_council_s_file_and_the_map(returned: Path) -> None:
-    names = [file.name for file in read_extract(returned, CONTRACTS).files]
-    assert "ssda903-episodes-2020.csv" in names
-    assert "maps/ssda903-episodes.toml" in names
-    assert "care_episodes.csv" not in names
+    files = {file.name: file.datasets for file in read_extract(returned, CONTRACTS).files}
+    assert files["ssda903-episodes-2020.csv"] == ("care_episodes",)
+    assert files["maps/ssda903-episodes.toml"] == ("care_episodes",)
+    assert "care_episodes.csv" not in files
+    assert files["schools.csv"] == ("schools",)
 
 
 def test_the_digest_follows_the_map(tmp_path: Path) -> None:

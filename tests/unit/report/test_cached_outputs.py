@@ -1,5 +1,8 @@
 """What a chapter put out is taken again under the same code, options and exhibits alone."""
 
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -259,3 +262,30 @@ def test_anything_unusual_is_left_to_a_kernel(book, old, new):
 def test_a_shell_that_displays_every_expression_is_left_to_a_kernel(book):
     book.defaults = {"ipynb-shell-interactivity": "all"}
     assert shown_without_kernel(book) is None
+
+
+FORKED = """
+import os, sys
+from pathlib import Path
+from analysis.parallel.workers import affordable
+from report.reuse.build_cache import Reused
+if affordable() < 2:
+    os._exit(3)
+kept = Reused(Path(sys.argv[1]), {})
+def make():
+    kept.press.write("made", b"x")
+    return kept.press.read("made"), kept.press.read("missing"), os.getpid()
+with kept.aside(make) as result:
+    data, nothing, process = result()
+assert (data, nothing) == (b"x", None) and process != os.getpid()
+assert (kept.press.used, kept.press.taken, kept.press.missed) == ({"made"}, ["made"], ["missing"])
+"""
+
+
+def test_what_another_process_used_counts_as_used(tmp_path):
+    """Or the cache would be rid of it first."""
+    done = subprocess.run([sys.executable, "-c", FORKED, tmp_path], capture_output=True, text=True,
+                          check=False, cwd=Path(__file__).parents[3])  # fmt: skip
+    if done.returncode == 3:
+        pytest.skip("one processor")
+    assert done.returncode == 0, done.stderr

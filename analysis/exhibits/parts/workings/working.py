@@ -82,6 +82,16 @@ def counted_of(of: str, count: float, among: str, whole: float) -> Working:
     )
 
 
+def _division(top: float, bottom: float, result: str) -> tuple[str, int]:
+    """Return a division, and its decimal places: enough for what is printed to give the result."""
+    decimals = len(result.partition(".")[2])
+    for places in range(2, 10):
+        told = f"{top:.{places}f}", f"{bottom:.{places}f}"
+        if float(told[1]) and f"{float(told[0]) / float(told[1]):.{decimals}f}" == result:
+            break
+    return f"{told[0]} ÷ {told[1]} = {result}", places
+
+
 def ratio_of_totals(
     totals: Mapping[tuple[str, str], tuple[object, float]], unit: str, terms: Terms
 ) -> Working:
@@ -109,6 +119,13 @@ def ratio_of_totals(
     'Schools with a nurse, 20 after and 40 before: 2.00 ÷ 4.00 = 0.50'
     >>> made.sums[2]
     'From these totals: 0.50 ÷ 1.00 = 0.50'
+
+    With fewer decimal places, 1.32 ÷ 1.18 would not be 1.11.
+
+    >>> four |= {("comparison", "before"): (70, 1.184), ("comparison", "after"): (79, 1.317)}
+    >>> ratio_of_totals(four, "per 1,000 pupils a month", terms).sums[1:]
+    ('Other schools, 79 after and 70 before: 1.317 ÷ 1.184 = 1.11', \
+'From these totals: 0.50 ÷ 1.11 = 0.45')
     """
     arms = {"intervention": terms.in_treated, "comparison": terms.in_untreated}
     rates = {key: rate for key, (count, rate) in totals.items() if not isinstance(count, str)}
@@ -120,19 +137,20 @@ def ratio_of_totals(
     if any(not rates.get(cell, 0) > 0 for cell in cells):
         return Working(told["intervention"], told["comparison"])
     changes = {arm: rates[arm, "after"] / rates[arm, "before"] for arm in arms}
-    lines = [
-        f"{name[:1].upper()}{name[1:]}, {words.count(_count(totals[arm, 'after']))} after and "
-        f"{words.count(_count(totals[arm, 'before']))} before: "
-        f"{words.ratio(rates[arm, 'after'])} ÷ {words.ratio(rates[arm, 'before'])} = "
-        f"{words.ratio(changes[arm])}"
-        for arm, name in arms.items()
-    ]
-    top, bottom = (words.ratio(changes[arm]) for arm in arms)
     whole = words.ratio(changes["intervention"] / changes["comparison"])
+    last, places = _division(changes["intervention"], changes["comparison"], whole)
+    lines = []
+    for arm, name in arms.items():
+        change = f"{changes[arm]:.{places}f}"
+        division, _ = _division(rates[arm, "after"], rates[arm, "before"], change)
+        lines.append(
+            f"{name[:1].upper()}{name[1:]}, {words.count(_count(totals[arm, 'after']))} after and "
+            f"{words.count(_count(totals[arm, 'before']))} before: {division}"
+        )
     return Working(
         told["intervention"],
         told["comparison"],
-        (*lines, f"From these totals: {top} ÷ {bottom} = {whole}"),
+        (*lines, f"From these totals: {last}"),
     )
 
 
