@@ -35,7 +35,7 @@ SHORT = {
 }
 SENTENCES = {
     "s47_lower_in_lambeth_and_southampton": "Fewer enquiries in Lambeth and in Southampton",
-    "areas_permuted_show_nothing": "Permuting areas can't support it",
+    "areas_permuted_show_nothing": "Permuting areas cannot support it",
     "s47_no_clear_change_in_stockport": "No clear change in enquiries in Stockport",
     "s17_not_clear_in_stockport": "Fewer starts in Stockport, but as one of many",
     "s17_no_clear_change_elsewhere": "No clear change in starts elsewhere",

@@ -89,7 +89,7 @@ def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame, terms: Terms
     if shaky:
         parts.append(f"some leave open that nothing changed in {words.listed(shaky)}")
     if unsaid:
-        parts.append(f"whether some do in {words.listed(unsaid)} can't be said")
+        parts.append(f"whether some do in {words.listed(unsaid)} cannot be said")
     return "Of all specifications, withheld ones too, " + "; ".join(parts)
 
 

@@ -170,7 +170,7 @@ def floor(
         data=data,
         released=list(school_zeros),
         period=compared_period,
-        note=f"Both groups, the {words.spelled(window.months_after)} like months before the "
+        note=f"Both groups, the same {words.spelled(window.months_after)} months a year before the "
         f"{terms.sites} began; the share is of months in terms whose counts are shown."
         + _legend(data["schools_without"]),
     )  # fmt: skip
