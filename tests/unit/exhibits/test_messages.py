@@ -88,27 +88,23 @@ def test_no_generated_label_claims_a_change():
 
 
 @pytest.mark.parametrize(
-    ("clear", "said"),
+    ("ratios", "said"),
     [
-        ((3, 4), "some leave open that nothing changed in A"),
-        ((4, 4), "in every pilot"),
-        # Of one in B that is hidden nothing is said, so it does not leave anything open.
-        ((4, 3), "too, whether some do in B cannot be said"),
-        ((3, 3), "nothing changed in A; whether some do in B cannot be said"),
+        (((0.4, 0.5), (0.9, 1.1)), "below 1 in A and on both sides of 1 in B"),
+        (((0.4, 0.5), (0.6, 0.6)), "below 1 in A and B"),
+        (((1.2, 1.4), ()), "above 1 in A"),
     ],
 )
-def test_the_line_over_the_curve_counts_those_withheld(clear, said):
-    """All drawn lie below 1, since those near the main analysis are kept; not all exist there."""
-    drawn = pd.DataFrame({"pilot": ["A"], "ratio": [0.4], "status": "estimated"})
+def test_the_line_over_the_curve_says_what_is_drawn_and_that_it_is_no_sample(ratios, said):
+    rows = [(pilot, ratio) for pilot, each in zip("AB", ratios, strict=True) for ratio in each]
+    drawn = pd.DataFrame(rows, columns=["pilot", "ratio"])
     every = pd.DataFrame({
-        "pilot": ["A", "B", "B"], "choice": ["all", "all", "Counts or rates"],
-        "specifications": 4, "clear_below": [*clear, 0], "clear_above": 0,
-        "undecided": [0, 1, 0],
+        "pilot": ["A", "B", "B"], "choice": ["all", "all", "Counts or rates"], "specifications": 4,
     })  # fmt: skip
-    message = _message(drawn, every, WORDS)
-    assert said in message
-    assert "withheld ones too" in message
-    assert _message(drawn.head(0), every, WORDS) == "No specification may be shown"
+    message = _message(drawn, every)
+    assert message.startswith(f"Of 8 specifications {len(rows)} may be shown, those nearest the ")
+    assert message.endswith(f": their ratios lie {said}")
+    assert _message(drawn.head(0), every) == "No specification may be shown"
 
 
 def test_what_areas_show_stands_next_to_what_schools_show():
