@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.exhibits.parts.design import WIDTH
 from report.formats.archive import members, packed
 from report.formats.word_design import ROOM, STYLED, reference_document, style_id
+from report.formats.word_formulas import pair_brackets
 from report.formats.word_pages import pages_of_bookmarks
 from report.formats.word_parts import DRAWN, W, children, run_texts, style_of
 from report.formats.word_tables import fit_columns, is_heading
@@ -216,6 +217,7 @@ def laid_out(document: str, styles: str) -> str:
     for table in body.iter(W + "tbl"):
         _dress(table)
         fit_columns(table, ROOM[0])
+    pair_brackets(body)
     _keep_together(list(body))
     _name_facts(body)
     if (contents := body.find(W + "sdt")) is not None:

@@ -26,6 +26,8 @@ _FORMULA = 2.4
 """Height of a formula on lines of its own, by the size of its type."""
 _ROW_EDGES = 4.5
 """Margins above and below a cell, and the rule below it, in points."""
+_TABLE_EDGE = 1.1
+"""The rule above a table, and that below it."""
 _LIST_STEP = 36.0
 """Indent of each level of a list."""
 
@@ -58,6 +60,8 @@ class Block:
     heads: float = 0.0
     names: list[str] = field(default_factory=list)
     kept_rows: set[int] = field(default_factory=set)
+    row_below: bool = False
+    """Whether the last row of a long table is kept with what is below it."""
 
 
 def pages_of_bookmarks(document: Any, styles: str, room: tuple[float, float]) -> dict[str, int]:
@@ -100,7 +104,12 @@ def paged(blocks: Sequence[Block], height: float) -> dict[str, int]:
         if used and used + above + need > height and need <= height:
             page, used, above = page + 1, 0.0, 0.0
         first = True
-        for part, kept in _parts(block):
+        parts = list(_parts(block))
+        if block.row_below and parts and at + 1 < len(blocks):
+            part, kept = parts[-1]
+            below = max(block.after, blocks[at + 1].before) + _chain(blocks, at + 1)
+            parts[-1] = part, kept + below
+        for part, kept in parts:
             over = used + above + part + kept > height + _TOLERANCE
             if used and over and (starts or not first):
                 page, used, above = page + 1, 0.0 if first else block.heads, 0.0
@@ -232,7 +241,13 @@ def _table(table: Any, known: Mapping[str, Style]) -> Block:
         heights.append(highest + _ROW_EDGES)
         heads += heights[-1] if is_heading(row) else 0.0
     last = len(heights) - 1
-    return Block(heights, keep=last in kept and last < 9, heads=heads, kept_rows=kept - {last})
+    heights[0] += _TABLE_EDGE
+    heights[last] += _TABLE_EDGE
+    small = len(kept) > last  # each of its rows is kept with the next
+    return Block(
+        heights, keep=small, heads=heads, kept_rows=kept - {last},
+        row_below=last in kept and not small,
+    )  # fmt: skip
 
 
 def style_measures(styles: str) -> dict[str, Style]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from analysis.exhibits.parts.design import SIZES
@@ -15,7 +16,7 @@ CELL_MARGIN = 3.5
 """Space at the left and at the right of what a cell contains, in points."""
 _SPARE = 1.5
 """Room that a column has beyond its words, since another program may measure them otherwise."""
-_MATH = 1.35
+_MATH = 0.9
 """Width of a formula, by that of its characters in Arial."""
 
 
@@ -29,8 +30,12 @@ def fit_columns(table: Any, room: float) -> list[float]:
     room
         Width of the text on a page, in points.
     """
-    needed, wanted = _needs(table)
-    found = shared(needed, wanted, room)
+    rows = _measured_rows(table)
+    needed, wanted = _needs(rows, len(table.find(W + "tblGrid")))
+    found = min(
+        (shared(needed, wanted, room, power) for power in _POWERS),
+        key=lambda widths: _height(rows, widths),
+    )
     twips = [round(20 * each) for each in found]
     properties = table.find(W + "tblPr")
     for name in ("tblW", "tblLayout", "jc"):
@@ -55,12 +60,14 @@ def fit_columns(table: Any, room: float) -> list[float]:
     return found
 
 
-def shared(needed: Sequence[float], wanted: Sequence[float], room: float) -> list[float]:
+def shared(
+    needed: Sequence[float], wanted: Sequence[float], room: float, power: float = 0.5
+) -> list[float]:
     """Return the widths of columns that together fill a page.
 
     Each has at least what its longest word needs, and at most what its longest line wants, until
     no column wants more. Those that want little have it; those of much text share what is left by
-    the square root of their wants.
+    a power of their wants.
 
     Examples
     --------
@@ -83,11 +90,11 @@ def shared(needed: Sequence[float], wanted: Sequence[float], room: float) -> lis
 
     def widths(level: float) -> list[float]:
         return [
-            max(least, min(most, level * most**0.5))
+            max(least, min(most, level * most**power))
             for least, most in zip(needed, wanted, strict=True)
         ]
 
-    low, high = 0.0, room
+    low, high = 0.0, room + 1
     for _ in range(60):
         level = (low + high) / 2
         low, high = (level, high) if sum(widths(level)) < room else (low, level)
@@ -110,21 +117,54 @@ def is_heading(row: Any) -> bool:
     return row.find(f"{W}trPr/{W}tblHeader") is not None
 
 
-def _needs(table: Any) -> tuple[list[float], list[float]]:
-    """Return the width of the longest word and of the longest line of each column."""
-    count = len(table.find(W + "tblGrid"))
-    around = 2 * CELL_MARGIN + _SPARE
-    needed, wanted = [around] * count, [around] * count
+_POWERS = (0.5, 0.0, 0.25, 0.75, 1.0)
+"""Ways to share a page's width; of those the one is taken that makes the table least high."""
+_AROUND = 2 * CELL_MARGIN + _SPARE
+
+
+def _measured_rows(table: Any) -> list[tuple[bool, list[tuple[int, float, float]]]]:
+    """Return for each row whether it is of headings, and column, line and longest word of cells."""
+    out = []
     for row in children(table, "tr"):
         bold = is_heading(row)
-        for cell, column, spanned in cells(row):
-            if spanned > 1:
-                continue
-            for paragraph in children(cell, "p"):
-                line, longest = _measured(paragraph, bold=bold)
-                needed[column] = max(needed[column], longest + around)
-                wanted[column] = max(wanted[column], line + around)
+        found = [
+            (column, *_measured(paragraph, bold=bold))
+            for cell, column, spanned in cells(row)
+            if spanned == 1
+            for paragraph in children(cell, "p")
+        ]
+        out.append((bold, found))
+    return out
+
+
+def _needs(
+    rows: Sequence[tuple[bool, list[tuple[int, float, float]]]], count: int
+) -> tuple[list[float], list[float]]:
+    """Return the width of the longest word and of the longest line of each column.
+
+    A heading may take two lines.
+    """
+    needed, wanted = [_AROUND] * count, [_AROUND] * count
+    for heading, found in rows:
+        for column, line, longest in found:
+            wish = max(longest, 0.6 * line) if heading else line
+            needed[column] = max(needed[column], longest + _AROUND)
+            wanted[column] = max(wanted[column], wish + _AROUND)
     return needed, wanted
+
+
+def _height(
+    rows: Sequence[tuple[bool, list[tuple[int, float, float]]]], widths: Sequence[float]
+) -> int:
+    """Return about how many lines a table takes."""
+    total = 0
+    for _, found in rows:
+        high: dict[int, int] = {}
+        for column, line, _ in found:
+            count = max(1, ceil(line / (widths[column] - _AROUND)))
+            high[column] = high.get(column, 0) + count
+        total += max(high.values(), default=1)
+    return total
 
 
 def _measured(paragraph: Any, *, bold: bool) -> tuple[float, float]:
