@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.exhibits.parts.design import WIDTH
 from report.formats.archive import members, packed
-from report.formats.word_design import STYLED, reference_document, style_id
+from report.formats.word_design import ROOM, STYLED, reference_document, style_id
+from report.formats.word_formulas import pair_brackets
+from report.formats.word_pages import pages_of_bookmarks
+from report.formats.word_parts import DRAWN, W, children, run_texts, style_of
+from report.formats.word_tables import fit_columns, is_heading
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -90,8 +94,20 @@ def as_word(source: str, shown: Path, label: str, moment: int) -> bytes:
             input=source.encode(), check=True, env={**os.environ, "SOURCE_DATE_EPOCH": str(moment)},
         )  # fmt: skip
         files = members(made.read_bytes())
-        files["word/document.xml"] = laid_out(files["word/document.xml"].decode()).encode()
+        styles = files["word/styles.xml"].decode()
+        files["word/document.xml"] = laid_out(files["word/document.xml"].decode(), styles).encode()
+        files["word/settings.xml"] = _settings(files["word/settings.xml"].decode()).encode()
         return packed(files)
+
+
+def _settings(text: str) -> str:
+    """Return settings in which Word opens a document as its own, in British English."""
+    own = (
+        '<w:compat><w:compatSetting w:name="compatibilityMode" '
+        'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+    )
+    text = text if "<w:compat>" in text else re.sub(r"(?=<w:rsids\b)", own, text, count=1)
+    return text.replace('<w:themeFontLang w:val="en-US"', '<w:themeFontLang w:val="en-GB"')
 
 
 def _main(book: Path, page: str) -> Any:
@@ -120,11 +136,12 @@ def _front(cover: Any) -> tuple[str, str]:
         (name.text_content().strip(), value.text_content().strip())
         for name, value in zip(names, values, strict=True)
     ]
-    opening = f"<p>{html.escape(said(_DESCRIPTION))}</p>" + "".join(
+    lead = f'<div custom-style="Lead"><p>{html.escape(said(_DESCRIPTION))}</p></div>'
+    opening = "".join(
         f"<p><strong>{html.escape(name)}:</strong> {html.escape(value)}</p>"
         for name, value in lines
     )
-    return head, f'<div custom-style="Edition">{opening}</div>'
+    return head, f'{lead}<div custom-style="Edition">{opening}</div>'
 
 
 def _sources(trees: Mapping[str, Any]) -> str:
@@ -186,61 +203,187 @@ def _address(page: str, address: str, sources: str) -> str:
     return f"#{_anchor(target, name)}"
 
 
-def laid_out(document: str) -> str:
+def laid_out(document: str, styles: str) -> str:
     """Return a document's text with its tables in their styles and its contents in place.
 
-    Headings of a table repeat on the next page, and no row is split. The contents, which pandoc
-    puts directly after the title, follow what is said of the edition, and list the chapters at
-    once: pandoc leaves them empty until a reader updates them.
+    Columns are as wide as their words ask. Headings of a table repeat on the next page, no row is
+    split, and a picture stays with its caption. The contents, which pandoc puts directly after the
+    title and leaves empty, follow what is said of the edition, and list chapters with their pages.
     """
-    document = re.sub(r"<w:tbl>.*?</w:tbl>", _table, document, flags=re.DOTALL)
-    contents = re.search(r"<w:sdt>.*?</w:sdt>", document, re.DOTALL)
-    if not contents:
-        return document
-    listed = re.sub(r' w:dirty="true"', "", contents[0]).replace(
-        '<w:fldChar w:fldCharType="separate" />',
-        f'<w:fldChar w:fldCharType="separate" /></w:r></w:p>{_entries(document)}<w:p><w:r>',
+    from lxml import etree
+
+    tree = etree.fromstring(document.encode())
+    body = tree.find(W + "body")
+    for table in body.iter(W + "tbl"):
+        _dress(table)
+        fit_columns(table, ROOM[0])
+    pair_brackets(body)
+    _keep_together(list(body))
+    _name_facts(body)
+    if (contents := body.find(W + "sdt")) is not None:
+        _set_contents(tree, body, contents, styles)
+    return etree.tostring(tree, encoding="unicode")
+
+
+def _dress(table: Any) -> None:
+    """Put a table's first row as headings, keep each row whole, and small tables on one page."""
+    rows = children(table, "tr")
+    for at, row in enumerate(rows):
+        heading = at == 0 or is_heading(row)
+        for old in children(row, "trPr"):
+            row.remove(old)
+        own = row.makeelement(W + "trPr")
+        own.append(own.makeelement(W + "cantSplit"))
+        if heading:
+            own.append(own.makeelement(W + "tblHeader"))
+        row.insert(0, own)
+        for paragraph in row.iter(W + "p"):
+            if style_of(paragraph) in ("Compact", "BodyText", "FirstParagraph", "Normal"):
+                _set_style(paragraph, style_id("Table Heading" if heading else "Table Text"))
+            if len(rows) <= _SMALL and at + 1 < len(rows):
+                _keep_with_next(paragraph)
+
+
+_SMALL = 9
+"""Rows, headings among them, of a table that is kept on one page."""
+_AFTER_TABLE = (style_id("Table Note"), style_id("Provenance"))
+
+
+def _keep_together(blocks: Sequence[Any]) -> None:
+    """Keep each picture with its caption below it, and a table's end with the note below it."""
+    blocks = [block for block in blocks if block.tag in (W + "p", W + "tbl")]
+    for at, block in enumerate(blocks):
+        below = blocks[at + 1 :]
+        if block.tag == W + "tbl" and below and _is(below[0], *_AFTER_TABLE):
+            for paragraph in children(block, "tr")[-1].iter(W + "p"):
+                _keep_with_next(paragraph)
+        if block.tag == W + "p" and next(block.iter(DRAWN + "extent"), None) is not None:
+            under = [block]
+            while below and _is(below[0], *_AFTER_TABLE):
+                under.append(below.pop(0))
+            if below and _is(below[0], "Caption"):
+                for paragraph in under:
+                    _keep_with_next(paragraph)
+                _keep_with_next(below[0], keep=False)
+
+
+def _is(block: Any, *styles: str) -> bool:
+    return block.tag == W + "p" and style_of(block) in styles
+
+
+def _properties(paragraph: Any) -> Any:
+    own = paragraph.find(W + "pPr")
+    if own is None:
+        own = paragraph.makeelement(W + "pPr")
+        paragraph.insert(0, own)
+    return own
+
+
+def _set_style(paragraph: Any, name: str) -> None:
+    own = _properties(paragraph)
+    for old in children(own, "pStyle"):
+        own.remove(old)
+    own.insert(0, own.makeelement(W + "pStyle", {W + "val": name}))
+
+
+def _keep_with_next(paragraph: Any, *, keep: bool = True) -> None:
+    own = _properties(paragraph)
+    for old in children(own, "keepNext"):
+        own.remove(old)
+    made = own.makeelement(W + "keepNext", {} if keep else {W + "val": "0"})
+    own.insert(len(children(own, "pStyle")), made)
+
+
+def _name_facts(body: Any) -> None:
+    """Set what the cover says of the edition as names and values, with a tab between them."""
+    for paragraph in children(body, "p"):
+        runs = children(paragraph, "r")
+        if style_of(paragraph) != style_id("Edition") or len(runs) < 2:
+            continue
+        for run in runs[1:]:
+            text = run.find(W + "t")
+            if text is not None and not (text.text or "").strip():
+                run.replace(text, run.makeelement(W + "tab"))
+                break
+
+
+def _set_contents(tree: Any, body: Any, contents: Any, styles: str) -> None:
+    """Put the contents list below what is said of the edition, with a line for each heading."""
+    first = next(
+        (each for each in body if each.tag == W + "p" and style_of(each).startswith("Heading")),
+        None,
     )
-    start, end = contents.span()
-    edition = list(re.finditer(r'<w:p><w:pPr><w:pStyle w:val="Edition" ?/>.*?</w:p>', document))
-    to = max(end, edition[-1].end()) if edition else end
-    return document[:start] + document[end:to] + listed + document[to:]
+    edition = [each for each in children(body, "p") if style_of(each) == style_id("Edition")]
+    if edition:
+        edition[-1].addnext(contents)
+    listed = _headings(body)
+    if first is None or not listed:
+        return
+    inner = contents.find(W + "sdtContent")
+    for old in children(inner, "p")[1:]:
+        inner.remove(old)
+    lines = [_entry(inner, each) for each in listed]
+    inner.extend(lines)
+    field = [
+        *_field(inner, ' TOC \\o "1-2" \\h \\z \\u ', "begin"), *_field(inner, "", "separate")
+    ]  # fmt: skip
+    for at, run in enumerate(field):
+        lines[0].insert(1 + at, run)
+    lines[-1].extend(_field(inner, "", "end"))
+    pages = pages_of_bookmarks(tree, styles, ROOM)
+    for line, (name, _, _) in zip(lines, listed, strict=True):
+        line.find(f".//{W}r[@page]/{W}t").text = str(pages[name])
+        del line.find(f".//{W}r[@page]").attrib["page"]
 
 
-def _entries(document: str) -> str:
-    """Return a line for each chapter and section, linked to it."""
-    titles = re.findall(
-        r'<w:bookmarkStart w:id="\d+" w:name="([^"]+)" ?/>\s*<w:p><w:pPr><w:pStyle '
-        r'w:val="Heading([12])" ?/></w:pPr>(.*?)</w:p>',
-        document,
-        re.DOTALL,
-    )
-    return "".join(
-        f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr><w:hyperlink w:anchor="{name}">'
-        f'<w:r><w:t xml:space="preserve">{_text(words)}</w:t></w:r></w:hyperlink></w:p>'
-        for name, level, words in titles
-    )
+def _headings(body: Any) -> list[tuple[str, str, str]]:
+    """Return the bookmark, level and words of each chapter and section."""
+    out, name = [], ""
+    for node in body:
+        if node.tag == W + "bookmarkStart":
+            name = node.get(W + "name")
+        elif node.tag == W + "p":
+            level = re.fullmatch(r"Heading([12])", style_of(node))
+            if level and name:
+                words = "".join(text for text, _ in run_texts(node))
+                out.append((name, level[1], words))
+            name = ""
+    return out
 
 
-def _text(runs: str) -> str:
-    return "".join(re.findall(r"<w:t\b[^>]*>([^<]*)</w:t>", runs))
+def _entry(parent: Any, heading: tuple[str, str, str]) -> Any:
+    """Return a line of the contents: the words of a heading, and its page, both linked to it."""
+    name, level, words = heading
+    line = parent.makeelement(W + "p")
+    _set_style(line, f"TOC{level}")
+    link = line.makeelement(W + "hyperlink", {W + "anchor": name, W + "history": "1"})
+    page = _run(parent, "0")
+    page.set("page", "")
+    runs = [
+        _run(parent, words), _run(parent, None, "tab"),
+        *_field(parent, f" PAGEREF {name} \\h ", "begin"), *_field(parent, "", "separate"),
+        page, *_field(parent, "", "end"),
+    ]  # fmt: skip
+    link.extend(runs)
+    line.append(link)
+    return line
 
 
-def _table(found: re.Match[str]) -> str:
-    """Return a table with its first row as headings, and each row kept on one page."""
-    head, *rows = found[0].split("<w:tr>")
-    return head + "".join(f"<w:tr>{_row(row, first=not at)}" for at, row in enumerate(rows))
+def _field(parent: Any, instruction: str, kind: str) -> list[Any]:
+    """Return the runs that begin a field with an instruction, separate its result, or end it."""
+    mark = parent.makeelement(W + "r")
+    mark.append(mark.makeelement(W + "fldChar", {W + "fldCharType": kind}))
+    return [mark, _run(parent, instruction, "instrText")] if instruction else [mark]
 
 
-def _row(row: str, *, first: bool) -> str:
-    heading = first or "<w:tblHeader" in row.partition("</w:trPr>")[0]
-    own = "<w:trPr><w:cantSplit/>" + "<w:tblHeader/>" * heading + "</w:trPr>"
-    style = style_id("Table Heading" if heading else "Table Text")
-    row = re.sub(r"^\s*<w:trPr>.*?</w:trPr>", "", row, count=1, flags=re.DOTALL)
-    row = re.sub(
-        r'(<w:pStyle w:val=")(?:Compact|BodyText|FirstParagraph)(")', rf"\g<1>{style}\2", row
-    )
-    return own + row
+def _run(parent: Any, words: str | None, tag: str = "t") -> Any:
+    run = parent.makeelement(W + "r")
+    text = run.makeelement(W + tag)
+    if words is not None:
+        text.text = words
+        text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    run.append(text)
+    return run
 
 
 def words_of(document: bytes) -> str:

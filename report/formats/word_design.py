@@ -18,12 +18,14 @@ STYLED = {
     ("div", "provenance"): "Provenance",
     ("div", "table-note"): "Table Note",
     ("div", "edition"): "Edition",
+    ("div", "lead"): "Lead",
     ("span", "published"): "Published Tag",
     ("span", "invented-result"): "Invented Data Tag",
 }
 """Name of the style in Word, by element and class on a page."""
 FONT = "Arial"
 """Found wherever Word is, and without serifs."""
+_FONTS = f'<w:rFonts w:ascii="{FONT}" w:hAnsi="{FONT}" w:cs="{FONT}"/>'
 _INK, _SOFT, _ACCENT = "ink", "soft", "accent"
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -35,12 +37,20 @@ _HEADER = (
 )
 _FOOTER = (
     f'{_START}<w:ftr xmlns:w="{_WORDS}"><w:p><w:pPr><w:pStyle w:val="Footer"/>'
-    '<w:jc w:val="center"/></w:pPr><w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r>'
-    "</w:fldSimple></w:p></w:ftr>"
+    '</w:pPr><w:r><w:t xml:space="preserve">Page </w:t></w:r><w:fldSimple w:instr=" PAGE ">'
+    "<w:r><w:t>1</w:t></w:r></w:fldSimple></w:p></w:ftr>"
 )
+_PAGE, _MARGINS = (11906, 16838), {"top": 1701, "right": 1304, "bottom": 1247, "left": 1304}
+"""Size of A4 and its margins, in twentieths of a point."""
+ROOM = (
+    (_PAGE[0] - _MARGINS["left"] - _MARGINS["right"]) / 20,
+    (_PAGE[1] - _MARGINS["top"] - _MARGINS["bottom"]) / 20,
+)
+"""Width and height of the text on a page, in points."""
 _A4 = (
-    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1701" w:right="1304" w:bottom="1247" '
-    'w:left="1304" w:header="709" w:footer="567" w:gutter="0"/>'
+    f'<w:pgSz w:w="{_PAGE[0]}" w:h="{_PAGE[1]}"/><w:pgMar '
+    + "".join(f'w:{side}="{margin}" ' for side, margin in _MARGINS.items())
+    + 'w:header="709" w:footer="567" w:gutter="0"/>'
 )
 
 
@@ -85,7 +95,7 @@ def _insert(files: dict[str, bytes], name: str, before: str, text: str) -> None:
 
 
 def _hex(name: str) -> str:
-    return COLOURS[name].lstrip("#")
+    return COLOURS.get(name, name).lstrip("#")
 
 
 def _type(points: float, colour: str = _INK, *, bold: bool = False, italic: bool = False) -> str:
@@ -94,7 +104,7 @@ def _type(points: float, colour: str = _INK, *, bold: bool = False, italic: bool
     weight = '<w:b w:val="1"/>' if bold else '<w:b w:val="0"/>'
     slant = '<w:i w:val="1"/>' if italic else '<w:i w:val="0"/>'
     return (
-        f'<w:rFonts w:ascii="{FONT}" w:hAnsi="{FONT}" w:cs="{FONT}"/>{weight}{slant}'
+        f"{_FONTS}{weight}{slant}"
         f'<w:color w:val="{_hex(colour)}"/><w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
     )
 
@@ -113,14 +123,31 @@ def _panel(edge: str, ground: str) -> str:
     )
 
 
+def _box(ground: str) -> str:
+    """Return a coloured box; Word draws one around neighbours that have the same."""
+    sides = "".join(
+        f'<w:{side} w:val="single" w:sz="48" w:space="{space}" w:color="{_hex(ground)}"/>'
+        for side, space in (("top", 28), ("left", 18), ("bottom", 28), ("right", 18))
+    )
+    return (
+        f"<w:pBdr>{sides}</w:pBdr>"
+        f'<w:shd w:val="clear" w:color="auto" w:fill="{_hex(ground)}"/>'
+    )
+
+
 _BODY, _NOTE = SIZES["body"], SIZES["note"]
 _RULE = f'<w:pBdr><w:top w:val="single" w:sz="18" w:space="8" w:color="{_hex(_ACCENT)}"/></w:pBdr>'
 _NEW_PAGE = "<w:pageBreakBefore/>"
+_KEPT = "<w:keepNext/><w:keepLines/>"
+_BOXED = '<w:ind w:left="0" w:right="0"/><w:jc w:val="left"/>'
+_WHITE = "#FFFFFF"
+_NAMED = '<w:tabs><w:tab w:val="left" w:pos="1474"/></w:tabs>'
+_TO_THE_EDGE = f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{round(20 * ROOM[0])}"/></w:tabs>'
 _INDENT = '<w:ind w:left="227"/>'
 SHIPPED = {
-    "Title": (_space(120, 8) + '<w:jc w:val="left"/>', _type(30, _ACCENT, bold=True)),
-    "Subtitle": (_space(0, 10) + '<w:jc w:val="left"/>', _type(15, _SOFT)),
-    "Author": (_space(0, 30) + '<w:jc w:val="left"/>', _type(11, "claret", bold=True)),
+    "Title": (_KEPT + _box(_ACCENT) + _space(90, 6) + _BOXED, _type(32, _WHITE, bold=True)),
+    "Subtitle": (_KEPT + _box(_ACCENT) + _space(0, 14) + _BOXED, _type(15, _WHITE)),
+    "Author": (_KEPT + _box(_ACCENT) + _space(0, 0) + _BOXED, _type(11, _WHITE, bold=True)),
     "Heading1": (
         _space(0, 12, keep=True, more=_NEW_PAGE + _RULE) + '<w:outlineLvl w:val="0"/>',
         _type(22, _ACCENT, bold=True),
@@ -134,6 +161,14 @@ SHIPPED = {
     "Compact": (_space(1, 1), ""),
     "Caption": (_space(8, 5, keep=True), _type(SIZES["caption"], _ACCENT, bold=True)),
     "Bibliography": (_space(0, 5), _type(SIZES["caption"])),
+    "TOCHeading": (
+        _space(0, 8, keep=True, more=_NEW_PAGE + _RULE) + '<w:outlineLvl w:val="9"/>',
+        _type(22, _ACCENT, bold=True),
+    ),
+    "DefinitionTerm": (_space(6, 1, keep=True), _type(_BODY, bold=True)),
+    "Definition": (_space(0, 4) + _INDENT, _type(_BODY)),
+    "Hyperlink": ("", f'<w:color w:val="{_hex(_ACCENT)}"/><w:u w:val="single"/>'),
+    "VerbatimChar": ("", '<w:rFonts w:ascii="Consolas" w:hAnsi="Consolas" w:cs="Consolas"/>'),
 }  # fmt: skip
 """Layout and type of the styles that pandoc uses by itself."""
 OWN = {
@@ -154,15 +189,22 @@ OWN = {
     "Table Note": (_space(5, 3), _type(_NOTE, _SOFT)),
     "Table Text": (_space(0, 0), _type(SIZES["table"])),
     "Table Heading": (_space(0, 0, keep=True), _type(SIZES["table"], bold=True)),
-    "Edition": (_space(0, 5), _type(10)),
-    "TOC 1": (_space(6, 1), _type(10.5, bold=True)),
-    "TOC 2": (_space(0, 1) + '<w:ind w:left="340"/>', _type(10)),
+    "Lead": (_space(30, 20), _type(13, _SOFT)),
+    "Edition": (
+        _NAMED + _space(0, 5) + '<w:ind w:left="1474" w:hanging="1474"/>', _type(10.5)
+    ),
+    "toc 1": (_TO_THE_EDGE + _space(5, 1), _type(10, bold=True)),
+    "toc 2": (_TO_THE_EDGE + _space(0, 1) + '<w:ind w:left="340"/>', _type(9.5)),
+    "header": (_space(0, 0), _type(9, "claret", bold=True)),
+    "footer": (_space(0, 0) + '<w:jc w:val="right"/>', _type(9, _SOFT)),
 }  # fmt: skip
 """The same of the report's own styles; those of `STYLED` among them."""
+BUILT_IN = {"toc 1": "TOC1", "toc 2": "TOC2", "header": "Header", "footer": "Footer"}
+"""Identifiers of styles that are Word's own, by name; Word would make a contents list in them."""
 _TAGS = {"Published Tag": "published-colour", "Invented Data Tag": "invented-colour"}
 _LINE = '<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="{colour}"/>'
 _OWN_STYLE = (
-    '<w:style w:type="paragraph" w:customStyle="1" w:styleId="{id}"><w:name w:val="{name}"/>'
+    '<w:style w:type="paragraph"{custom} w:styleId="{id}"><w:name w:val="{name}"/>'
     '<w:basedOn w:val="BodyText"/><w:qFormat/><w:pPr>{layout}</w:pPr><w:rPr>{type}</w:rPr>'
     "</w:style>"
 )
@@ -177,7 +219,10 @@ def _styles(text: str) -> str:
     for name, (layout, kind) in SHIPPED.items():
         text = _restyled(text, name, layout, kind)
     added = [
-        _OWN_STYLE.format(id=style_id(name), name=name, layout=layout, type=kind)
+        _OWN_STYLE.format(
+            id=style_id(name), name=name, layout=layout, type=kind,
+            custom="" if name in BUILT_IN else ' w:customStyle="1"',
+        )
         for name, (layout, kind) in OWN.items()
     ]
     added += [
@@ -188,12 +233,13 @@ def _styles(text: str) -> str:
         r'<w:style w:type="table" w:default="1" w:styleId="Table">.*?</w:style>',
         _table_style(), text, count=1, flags=re.DOTALL,
     )  # fmt: skip
+    text = re.sub(r"(<w:docDefaults>.*?)<w:rFonts [^>]*/>", rf"\g<1>{_FONTS}", text, flags=re.DOTALL)
     return text.replace("</w:styles>", "".join(added) + "</w:styles>")
 
 
 def style_id(name: str) -> str:
-    """Return the identifier of a style, as pandoc makes it from the name."""
-    return name.replace(" ", "")
+    """Return the identifier of a style, as pandoc makes it from the name, or as Word knows it."""
+    return BUILT_IN.get(name, name.replace(" ", ""))
 
 
 def _restyled(text: str, name: str, layout: str, kind: str) -> str:
@@ -202,7 +248,7 @@ def _restyled(text: str, name: str, layout: str, kind: str) -> str:
     def changed(style: re.Match[str]) -> str:
         kept = re.sub(r"<w:(pPr|rPr)>.*?</w:\1>|<w:(?:pPr|rPr) ?/>", "", style[0], flags=re.DOTALL)
         kept = re.sub(r"<w:(?:semiHidden|link)\b[^>]*/>", "", kept)
-        own = f"<w:pPr>{layout}</w:pPr>" + (f"<w:rPr>{kind}</w:rPr>" if kind else "")
+        own = (f"<w:pPr>{layout}</w:pPr>" if layout else "") + (f"<w:rPr>{kind}</w:rPr>" if kind else "")
         return kept.replace("</w:style>", f"{own}</w:style>")
 
     pattern = rf'<w:style (?=[^>]*w:styleId="{name}")[^>]*>.*?</w:style>'
