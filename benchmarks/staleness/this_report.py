@@ -7,7 +7,7 @@ that an edit leaves stale is found at the next check, since it is not rebuilt in
 something else that it rests on changes; `--check 1` compares after each edit. Writes
 `data/proofs/report_staleness.csv`: for each kind, the number of edits, how many were rejected, how
 many files were stale, and processor seconds as a share of a first build's. After Ctrl-C the rows so
-far remain in `report_staleness.partial.csv`.
+far remain in `.report/partial/report_staleness.csv`.
 """
 
 from __future__ import annotations
