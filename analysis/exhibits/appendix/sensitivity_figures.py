@@ -72,9 +72,10 @@ def _draw_curves(estimated: pd.DataFrame, pilots: list[str], reported: pd.Series
 
 
 def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
-    """State how many specifications are drawn, of how many, and on which side of 1 they lie.
+    """State which specifications are drawn, and on which side of 1 they lie.
 
-    Those drawn are no sample of all, so the line says which they are.
+    Those drawn are no sample of all, so the line says which they are. It has no number, as no
+    message of a figure has: the alternative text says how many are drawn, of how many.
     """
     if estimated.empty:
         return "No specification may be shown"
@@ -84,20 +85,21 @@ def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
         ratios = estimated.loc[estimated["pilot"] == pilot, "ratio"]
         if ratios.empty:
             continue
-        side = "on both sides of 1"
+        side = "on both sides of one"
         if ratios.max() < 1:
-            side = "below 1"
+            side = "below one"
         elif ratios.min() > 1:
-            side = "above 1"
+            side = "above one"
         sides.setdefault(side, []).append(str(pilot))
     several = len(every) > 1
     where = [
         f"{side} in {words.listed(pilots)}" if several else side for side, pilots in sides.items()
     ]
-    total = words.count(every["specifications"].sum())
+    if len(estimated) == every["specifications"].sum():
+        return f"Every specification may be shown: the ratios lie {words.listed(where)}"
     return (
-        f"Of {total} specifications {words.count(len(estimated))} may be shown, those nearest the "
-        f"main analysis: their ratios lie {words.listed(where)}"
+        "Of all specifications only those nearest the main analysis may be shown: their ratios lie "
+        f"{words.listed(where)}"
     )
 
 
