@@ -222,7 +222,7 @@ def laid_out(document: str, styles: str) -> str:
     _name_facts(body)
     if (contents := body.find(W + "sdt")) is not None:
         _set_contents(tree, body, contents, styles)
-    return etree.tostring(tree, encoding="unicode")
+    return str(etree.tostring(tree, encoding="unicode"))
 
 
 def _dress(table: Any) -> None:

@@ -8,7 +8,10 @@ TOP = (
     "(p => Math.round(p.getBoundingClientRect().top + scrollY))([...document.querySelectorAll("
     "'main p')].find(e => e.checkVisibility() && !e.closest('.audit-frame, header, .book-label')))"
 )
-RIGHT = "(s => Math.max(...[...document.querySelectorAll(s)].map(e => e.getBoundingClientRect().right)))"
+RIGHT = (
+    "(s => Math.max(...[...document.querySelectorAll(s)]"
+    ".map(e => e.getBoundingClientRect().right)))"
+)
 NAVIGATION = "document.querySelector('#quarto-sidebar').getBoundingClientRect().height"
 
 
@@ -43,9 +46,10 @@ def test_the_search_is_among_the_chapters_of_a_phone_and_opens_with_them(browser
 def test_tables_and_captions_are_as_wide_as_the_text(browser, trail, width):
     browser.show(width)
     browser.open((trail / "chapters" / "one.html").as_uri())
-    browser.run("document.querySelectorAll('main figcaption').forEach(e => e.append(' words'"
-                ".repeat(80))), document.querySelectorAll('main tbody td').forEach(e => e.append("
-                "' words'.repeat(80))), document.querySelector('main p').append(' words'.repeat(80))")  # fmt: skip
+    for each in ("main figcaption", "main tbody td", "main p"):
+        browser.run(
+            f"document.querySelectorAll('{each}').forEach(e => e.append(' words'.repeat(80)))"
+        )
     text = browser.run(f"{RIGHT}('main p')")
     for each in ("main figcaption", "main table"):
         assert browser.run(f"{RIGHT}('{each}')") <= text + 1, each
@@ -72,5 +76,6 @@ def test_a_wide_table_of_the_audit_trail_says_that_it_continues(browser, trail):
         "(document.querySelector('.scroll'))"
     )
     wide, said = browser.run(cue)
-    assert wide and "Scroll sideways" in said
+    assert wide
+    assert "Scroll sideways" in said
     assert "Scroll" not in browser.run(cue.replace("repeat(6)", "repeat(2)"))[1]

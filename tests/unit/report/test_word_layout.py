@@ -1,4 +1,4 @@
-"""Word's tables have columns in which no word is broken, and its contents the pages it will have."""
+"""In Word's tables no word is broken, and its contents list has the pages of the headings."""
 
 import re
 
@@ -115,9 +115,9 @@ def test_headings_of_a_table_are_counted_on_each_page():
 
 def test_a_style_has_what_the_one_it_rests_on_has():
     known = style_measures(STYLES)
-    assert known["Heading1"].new_page and not known["Heading2"].new_page
-    assert known["Heading2"].size == 20 and known["Heading2"].keep
-    assert known["Normal"].size == 10
+    first, second = known["Heading1"], known["Heading2"]
+    assert (first.new_page, second.new_page) == (True, False)
+    assert (second.size, second.keep, known["Normal"].size) == (20, True, 10)
 
 
 def run(text):
