@@ -72,7 +72,7 @@ def _draw_curves(estimated: pd.DataFrame, pilots: list[str], reported: pd.Series
 
 
 def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
-    """State how many specifications are drawn, of how many, and on which side of 1 they lie.
+    """State which specifications are drawn, and on which side of no change they lie.
 
     Those drawn are no sample of all, so the line says which they are.
     """
@@ -84,20 +84,19 @@ def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
         ratios = estimated.loc[estimated["pilot"] == pilot, "ratio"]
         if ratios.empty:
             continue
-        side = "on both sides of 1"
+        side = "on both sides of no change"
         if ratios.max() < 1:
-            side = "below 1"
+            side = "below no change"
         elif ratios.min() > 1:
-            side = "above 1"
+            side = "above no change"
         sides.setdefault(side, []).append(str(pilot))
     several = len(every) > 1
     where = [
         f"{side} in {words.listed(pilots)}" if several else side for side, pilots in sides.items()
     ]
-    total = words.count(every["specifications"].sum())
     return (
-        f"Of {total} specifications {words.count(len(estimated))} may be shown, those nearest the "
-        f"main analysis: their ratios lie {words.listed(where)}"
+        "The specifications that may be shown, those nearest the main analysis, lie "
+        f"{words.listed(where)}"
     )
 
 
