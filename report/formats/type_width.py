@@ -24,7 +24,9 @@ def _widths(*, bold: bool) -> dict[str, int]:
     from fontTools import agl
 
     shipped = files("matplotlib") / "mpl-data" / "fonts" / "pdfcorefonts" / _FILES[bold]
-    listed = re.findall(r"^C -?\d+ ; WX (\d+) ; N (\w+)", shipped.read_text("latin-1"), re.MULTILINE)
+    listed = re.findall(
+        r"^C -?\d+ ; WX (\d+) ; N (\w+)", shipped.read_text("latin-1"), re.MULTILINE
+    )
     found = {agl.toUnicode(name): int(width) for width, name in listed}
     return {**found, "\u00a0": found[" "], "\u2011": found["-"], "\u200b": 0}
 
