@@ -7,8 +7,8 @@ that an edit leaves stale is found at the next check, since it is not rebuilt in
 something else that it rests on changes; `--check 1` compares after each edit. With `--together`,
 several edits are built at once, and one by one if the build rejects them. Writes
 `data/proofs/report_staleness.csv`: for each kind, the number of edits, how many were rejected, how
-many files were stale, and its build's processor seconds as a share of a first build's. After Ctrl-C the rows so
-far remain in `.report/partial/report_staleness.csv`.
+many files were stale, and its build's processor seconds as a share of a first build's. After Ctrl-C
+the rows so far remain in `.report/partial/report_staleness.csv`.
 """
 
 from __future__ import annotations
