@@ -9,7 +9,8 @@ limit. Each build is printed and written as it ends, so the run can be interrupt
 
 If Quarto is on PATH, a first build, one of which nothing has changed and one after a changed word
 are then made by both engines, each in a clone of its own. Books of 8, 40 and 150 chapters are
-built by the press, and the smallest by Quarto too; see `benchmarks.speed.books`. Except after a part of a run, the results are drawn in `docs/speed.md`.
+built by the press, and the smallest by Quarto too; see `benchmarks.speed.books`. Except after a
+part of a run, the results are drawn in `docs/speed.md`.
 """
 
 from __future__ import annotations
