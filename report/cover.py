@@ -27,7 +27,7 @@ OWNER = "The authors of this study"
 """Owner of the report where the settings name none."""
 PACKAGE = "swis-evaluation-report"
 INVENTED_NOTE = "Invented data: a stand-in for the confidential extract"
-DRAFT_NOTE = "Built as a draft: checks made for a release alone have not been run"
+DRAFT_NOTE = "A draft, without the further checks of a release"
 _STYLE = (
     "<style>.book-label { background: #801650; color: #fff; padding: .45rem 1.25rem; "
     "font: 600 .9375rem/1.4 sans-serif; } "

@@ -22,6 +22,7 @@ _REFERENCE = re.compile(
     r"\(?((?:[A-Z]|\d+)(?:\.\d+)*)\)?"
 )
 _PAGE_OF = re.compile(r"(Figure|Table)[ \u00a0]((?:[A-Z]\.|\d+\.)?\d+), page (\d+):")
+_CONTINUED = re.compile(r"(Table (?:[A-Z]\.|\d+\.)?\d+) \(continued\) ?")
 PAGE = "page number"
 HEAD = "running head that repeats a heading"
 CONTENTS = "in the list of contents"
@@ -82,7 +83,7 @@ class Headings:
     def _artefact(self, block: Block, found: tuple[Found, ...]) -> dict[Found, str]:
         """Explain numbers in running heads; other artefacts may have been placed over the page."""
         heights = [run.height for run in block.runs]
-        if block.text in self.columns and min(heights) > self.tops.get(block.page, inf):
+        if self._overleaf(block) and min(heights) > self.tops.get(block.page, inf):
             return dict.fromkeys(found, OVERLEAF)
         if not {round(height) for height in heights} <= self.margins:
             return {}
@@ -94,6 +95,14 @@ class Headings:
             start = len(block.text) - len(_title(heading))
             given |= _inside(found, (start, len(block.text)), HEAD)
         return given
+
+    def _overleaf(self, block: Block) -> bool:
+        """Return whether a block is the first heading of a table that began on an earlier page."""
+        named = _CONTINUED.match(block.text)
+        if named is None:
+            return block.text in self.columns
+        rest, began = block.text[named.end() :], self.floats.get(named[1], frozenset())
+        return (not rest or rest in self.columns) and any(page < block.page for page in began)
 
     def _contents(self, block: Block, found: tuple[Found, ...]) -> dict[Found, str]:
         if block.role == "Lbl":

@@ -22,6 +22,11 @@ LEDGER = Path(".report") / "ledger.json"
 UNBUILT = "*The audit trail is filled in when the book is built.*"
 EXHIBITS = "analysis/exhibits/"
 """Folder whose name the table omits from its files."""
+FILES = (
+    "Data files, with rows and digests; rows of files about children are rounded to the nearest "
+    "ten, so the text can give another number for a count that may be published"
+)
+"""Caption of the table of files."""
 WORDS = 9
 """Number of words that identify a sentence."""
 PREFIXES = {"figure": "fig", "table": "tbl"}
@@ -69,6 +74,8 @@ def built_from() -> Markdown:
                 "| No. | Data file | Rows | SHA-256 |",
                 "|:--|:-----------------|----:|:----------------------------------|",
                 *files,
+                "",
+                f": {FILES} {{#tbl-data-files}}",
             ]
         )
     )

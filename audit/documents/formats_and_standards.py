@@ -15,17 +15,12 @@ if TYPE_CHECKING:
 
 COVER = ".report/book.yml"
 """File with what the cover says, relative to the project; JSON, which is also YAML."""
-NO_CONTACT = "None named yet for this edition"
+NO_CONTACT = "Whoever sent you this copy"
 ASK = (
     "If you need this report in another form, such as large print, easy read, audio or braille, or "
-    "find something in it that is wrong or hard to use, please write to {contact}, and say which "
-    "part you mean."
+    "find something in it that is wrong or hard to use, please {ask}, and say which part you mean."
 )
-NOBODY_TO_ASK = (
-    "No contact has been named for this edition, so there is nobody yet to ask for another form, "
-    "such as large print, easy read, audio or braille, or to send a correction to. Its authors "
-    "name one in `study.toml` (`contact`) before they publish it."
-)
+ASK_SENDER = "ask whoever sent you this copy, as no contact has been named for this edition"
 BOOK, EXTENSION = "_quarto.yml", "_extensions/evaluation/_extension.yml"
 TYPST = "evaluation-typst"
 EDITIONS = {"summary": "the executive summary", "page": "the single page"}
@@ -97,7 +92,8 @@ def formats_of(root: Path) -> str:
 def asked(root: Path) -> str:
     """Return whom a reader may ask, or that nobody has been named."""
     named = str(_read(root / COVER)["evaluation"]["contact"])
-    return NOBODY_TO_ASK if named == NO_CONTACT else ASK.format(contact=literal(named))
+    ask = ASK_SENDER if named == NO_CONTACT else f"write to {literal(named)}"
+    return ASK.format(ask=ask)
 
 
 def standards_of(root: Path) -> str:

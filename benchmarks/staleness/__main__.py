@@ -3,7 +3,7 @@
 Writes `data/proofs/staleness.csv`: for each kind of mutation, how many were tried, how many
 changed the output, how many left something stale, which must be none, and how often work was
 unnecessary. Each mutation is printed as it is judged; after Ctrl-C the rows so far remain in
-`staleness.partial.csv`.
+`.report/partial/staleness.csv`.
 """
 
 from __future__ import annotations

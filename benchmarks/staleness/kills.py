@@ -3,7 +3,7 @@
 Works on a clone of the last commit. One word is changed before each build that is killed; after
 each, the previous book must be unchanged, byte for byte, or the new one complete. At the end a
 build must give the same as a build from scratch, and no files of the killed builds may be left.
-Writes `data/proofs/kills.csv`; after Ctrl-C the rows so far remain in `kills.partial.csv`.
+Writes `data/proofs/kills.csv`; after Ctrl-C the rows so far remain in `.report/partial/kills.csv`.
 """
 
 from __future__ import annotations

@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PARTIAL = ".partial.csv"
-"""Suffix of the rows of a benchmark that did not end; not to be committed."""
+PARTIAL = ".report/partial"
+"""Folder of the rows of benchmarks that did not end: no build reads it and git ignores it."""
+
+
+def partial_rows(table: Path) -> Path:
+    """Return where the rows so far of a table in `data/proofs` are kept."""
+    return table.parents[2] / PARTIAL / table.name
 
 
 class Rows(list[dict[str, Any]]):
-    """The rows of a benchmark, each printed, and written next to its table.
+    """The rows of a benchmark, each printed, and written to `partial_rows`.
 
     Parameters
     ----------
@@ -29,7 +34,7 @@ class Rows(list[dict[str, Any]]):
 
     def __init__(self, table: Path, expected: int) -> None:
         super().__init__()
-        self.place = table.with_suffix(PARTIAL)
+        self.place = partial_rows(table)
         self._expected, self._began = expected, time.monotonic()
 
     def add(self, row: dict[str, Any]) -> None:
@@ -38,13 +43,14 @@ class Rows(list[dict[str, Any]]):
         took = time.monotonic() - self._began
         left = took / len(self) * max(0, self._expected - len(self))
         print(f"{len(self)}/{self._expected}, {left / 60:.0f} min left: {row}", flush=True)
+        self.place.parent.mkdir(parents=True, exist_ok=True)
         pd.DataFrame(self).to_csv(self.place, index=False, lineterminator="\n")
 
 
 @contextmanager
 def interruptible(table: Path) -> Iterator[None]:
     """Say where the rows so far are if a benchmark is interrupted; remove them if it ends."""
-    place = table.with_suffix(PARTIAL)
+    place = partial_rows(table)
     try:
         yield
     except KeyboardInterrupt:

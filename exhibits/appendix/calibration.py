@@ -57,7 +57,7 @@ def calibration_check(
             "Calibration check, not evidence; intervals are by school and not adjusted. As "
             "published: 'yes' if the interval lies below 1 where a fall was published, and "
             "includes 1 where none was; no change is claimed by that. Published days in care are "
-            "those of two pilots that the summary doesn't name." + legend
+            "those of two pilots that the summary does not name." + legend
             + words.not_estimable(missing)
         ),
     )  # fmt: skip

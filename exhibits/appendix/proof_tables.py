@@ -25,7 +25,7 @@ def agreement_table(agreement: pd.DataFrame) -> Table:
         note=(
             "Computed by the tests that compare each method with its reference. Differences below "
             "a billionth are rounding errors. Reference values with which nothing is "
-            "compared, since their method isn't used here, are listed with the tests "
+            "compared, since their method is not used here, are listed with the tests "
             "(tests/validation/cases.py)."
         ),
     )  # fmt: skip

@@ -107,7 +107,7 @@ DEVIATIONS = (
         "Outcomes",
         "Several, none of them named as the first.",
         "Section 47 enquiries first; section 17 starts, days in care and, added here, referrals.",
-        "An outcome named first can't be picked for its result; the later trial had the same one.",
+        "An outcome named first cannot be picked for its result; the later trial had the same one.",
     ),
     (
         "Unit assigned",

@@ -106,7 +106,7 @@ def _compared(pilots: tuple[Pilot, ...], window: Window) -> list[Span]:
     start = pd.Period(min(pilot.start for pilot in pilots), "M")
     months = [start - window.months_before, start - 12, start - 12 + window.months_after, start]
     ends = [months[1] - 1, months[2] - 1, months[3] - 1, start + window.months_after - 1]
-    names = ["earlier", "like months", BETWEEN, "pilots' months"]
+    names = ["earlier", "year before", BETWEEN, "pilots' months"]
     colours = [LIGHT, ORANGE, LIGHT, NAVY]
     return [
         Span(RECORDS, name, first.start_time, last.end_time, colour)

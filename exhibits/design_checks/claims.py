@@ -14,7 +14,7 @@ from analysis.models.inputs.estimability import ESTIMATED
 
 
 def worst_check(check_findings: pd.DataFrame, primary_effects: pd.DataFrame) -> Claim:
-    """Claim which is the most serious check that speaks against a result."""
+    """Claim which is the most serious check that counts against a result."""
     against = check_findings.loc[check_findings["against"] > 0]
     first = (
         against.iloc[0].to_dict()
@@ -22,9 +22,9 @@ def worst_check(check_findings: pd.DataFrame, primary_effects: pd.DataFrame) -> 
         else {"check": "", "label": "", "pilot": "", "worst": ""}
     )
     return Claim(
-        "The most serious concerns the claim for Southampton: trends that diverge no more than "
-        "they did before the start would explain all of it.",
-        "first check, in the order of the table, that speaks against a result: the breakdown "
+        "The most serious concerns Southampton: if trends diverged as much as before the start, "
+        "they would explain its whole fall.",
+        "first check, in the order of the table, that counts against a result: the breakdown "
         "value, for Southampton",
         (first["check"], first["pilot"]) == ("breakdown", "Southampton"),
         f"{words.inside(str(first['label']))}: {first['worst']}"
@@ -36,7 +36,7 @@ def worst_check(check_findings: pd.DataFrame, primary_effects: pd.DataFrame) -> 
 
 
 def slope_rejects_once(check_findings: pd.DataFrame) -> Claim:
-    """Claim that the test of a steady trend speaks against exactly one result, which it names."""
+    """Claim that the test of a steady trend counts against exactly one result, which it names."""
     row = check_row(check_findings, "slope")
     return Claim(
         "Exploratory: for section 17 starts in Lambeth the test of a steady trend before the start "

@@ -93,7 +93,7 @@ class EffectRule:
 def s47_lower_in_lambeth_and_southampton(change_judgements: pd.DataFrame) -> Claim:
     """Claim the direction of the published finding on section 47 enquiries."""
     return _judge(
-        "Exploratory: in this extract, schools with a social worker in Lambeth and in "
+        "Exploratory: in these data, schools with a social worker in Lambeth and in "
         "Southampton had fewer section 47 enquiries than expected from comparison schools.",
         EffectRule("s47_enquiries", ("Lambeth", "Southampton"), "lower"),
         change_judgements,
@@ -105,7 +105,7 @@ def areas_permuted_show_nothing(change_judgements: pd.DataFrame) -> Claim:
     found = [judgement(change_judgements, "s47_enquiries", pilot)
              for pilot in ("Lambeth", "Southampton")]  # fmt: skip
     return judge(
-        "A permutation test of areas, which public pages suggest were assigned, can't support a "
+        "A permutation test of areas, which public pages suggest were assigned, cannot support a "
         "fall in Lambeth or Southampton: each has too few areas for a p of 0.05.",
         Least("smallest p-value that permuting areas can give", 0.051),
         {each.pilot: each.smallest_p_area for each in found},
@@ -201,7 +201,7 @@ def many_months_empty(school_zeros: pd.DataFrame) -> Claim:
 def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
     """Claim that Lambeth's p-value, adjusted for all comparisons, exceeds the usual level."""
     return judge(
-        "By min-P the one for Lambeth exceeds the usual level of 0.05: among all outcomes in all "
+        "The p for Lambeth then exceeds the usual level of 0.05: among all outcomes in all "
         "pilots, so large a change somewhere is not unusual.",
         Least("p-value for every comparison at once (min-P)", 0.051),
         {"Lambeth": p_of(adjusted_for_many, "s47_enquiries", "Lambeth", "min_p")},
@@ -213,7 +213,7 @@ def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
 def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
     """Claim that the p-values of both headlines, adjusted by max-T, exceed the usual level."""
     return judge(
-        "By max-T those for Lambeth and for Southampton both exceed it.",
+        "By max-T those for Lambeth and for Southampton both exceed 0.05.",
         Least("p-value for every comparison at once (max-T)", 0.0501),
         {pilot: p_of(adjusted_for_many, "s47_enquiries", pilot, "max_t")
          for pilot in ("Lambeth", "Southampton")},

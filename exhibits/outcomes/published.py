@@ -206,6 +206,18 @@ def trial_leaves_open(trial: dict[str, float]) -> Claim:
     )
 
 
+def no_ground_to_repeat(trial: dict[str, float]) -> Claim:
+    """Hold what follows for what next, which is our view and not the trial's."""
+    return Claim(
+        "Our own view: nothing shows that bringing it back to secondary schools would lower "
+        "enquiries.",
+        "upper limit of the trial's 95% confidence interval at least 1",
+        trial["ratio_high"] >= 1,
+        words.ratio_as_published(trial["ratio_high"]),
+        ("trial_beside_pilots", "main_result"),
+    )
+
+
 def trial_found_no_benefit(trial: dict[str, float], trial_sources: dict[str, str]) -> Claim:
     """Claim that the trial shows no benefit: its interval does not lie wholly below 1."""
     low, high = trial["ratio_low"], trial["ratio_high"]

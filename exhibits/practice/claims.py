@@ -21,11 +21,11 @@ def teams_as_published(pilot_delivery: pd.DataFrame, pilots: tuple[Pilot, ...]) 
     found = {
         f"{pilot.name} {what}": rows[pilot.name][what] / published
         for pilot in pilots
-        for what, published in (("workers", pilot.social_workers), ("schools", pilot.schools))
+        for what, published in (("workers", pilot.workers), ("schools", pilot.schools))
     }
     return judge(
-        "In this extract each pilot has as many workers and schools as were published, and no "
-        "school is without its worker.",
+        "In these data each pilot has as many workers and schools as were published, and every "
+        "school has a worker.",
         Least("workers and schools, as a share of those published,", 1),
         found,
         ("delivery_table",),

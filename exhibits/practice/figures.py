@@ -137,10 +137,9 @@ def activity_types(
     message = (
         _first_everywhere(
             [_largest(table[name]) for name in names],
-            ("the most time", "as much time as any other work, or more,"),
-            "every pilot",
+            "By type of work, {} took {} of hours in every pilot",
         )
-        or "What took the most time differed between pilots"
+        or "By type of work, what took the most hours differed between pilots"
     )
     columns = {
         "pilot": "Local authority",
@@ -264,10 +263,11 @@ def activity_status(
     message = (
         _first_everywhere(
             largest,
-            ("the most hours", "as many hours as any others, or more,"),
-            "every phase of school",
+            "By status of the child, whatever the work, {} took {} of hours in every phase of "
+            "school",
         )
-        or "The children for whom most time was logged differed by phase of school"
+        or "By status of the child, whatever the work, what took the most hours differed by phase "
+        "of school"
     )
     columns = {
         "phase": "Phase of school",
@@ -288,14 +288,15 @@ def _largest(shares: pd.Series) -> list[str]:
     return [str(kind) for kind in rounded.index[rounded == f"{shares.max():.0f}"]]
 
 
-def _first_everywhere(largest: list[list[str]], took: tuple[str, str], where: str) -> str:
+def _first_everywhere(largest: list[list[str]], said: str) -> str:
     """State what is first in every group, alone or tied as printed; empty where nothing is."""
     common = [kind for kind in next(iter(largest), []) if all(kind in each for each in largest)]
     if not common:
         return ""
-    named = words.listed(common)
     tied = any(len(each) > 1 for each in largest)
-    return f"{named[:1].upper()}{named[1:]} took {took[tied]} in {where}"
+    return said.format(
+        words.listed(common), "the largest or joint largest share" if tied else "the largest share"
+    )
 
 
 def _draw_phases(ax: Axes, drawn: pd.DataFrame, phases: list[str]) -> None:

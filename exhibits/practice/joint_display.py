@@ -180,7 +180,7 @@ def _published_falls(
     falls = judgements_of_falls(change_judgements, published_findings)
     missing = sum(not each.estimated for each in falls)
     if missing == len(falls):
-        return Records(f"p-values of the {len(falls)} published falls can't be shown", ())
+        return Records(f"p-values of the {len(falls)} published falls cannot be shown", ())
     # What could not be estimated supports nothing.
     checks = tuple(each.verdict == "lower" for each in falls)
     by_outcome = [
@@ -188,7 +188,7 @@ def _published_falls(
         for outcome in outcomes
         if (group := [each for each in falls if each.outcome == outcome.name])
     ]
-    unknown = f", {missing} of which can't be shown," if missing else ""
+    unknown = f", {missing} of which cannot be shown," if missing else ""
     shown = (
         f"for {_of(checks)} published falls{unknown} p is at most {LEVEL} (by school, "
         f"by area, adjusted for the family; exploratory): {'; '.join(by_outcome)}"

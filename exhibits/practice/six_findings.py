@@ -69,10 +69,10 @@ def six_findings(
                   "How sure that is, by the rule in the note", width=6),
         ),
         note=(
-            f"Published: {cited(SUMMARY, 'Key findings')}, which calls the sixth tentative and "
-            "grades none of the others. How sure: moderate where records and coded fieldwork "
-            "agree, low where they agree in part or there "
-            "is only one, very low where they differ; on outcomes low at best. Counts and shares "
+            f"Published: the summary {cited(SUMMARY, 'Key findings')}, which calls the sixth "
+            "tentative and grades none of the others. How sure: moderate where records and coded "
+            "fieldwork agree, low where they agree in part or there is only one, very low where "
+            "they differ; on outcomes low at best. Counts and shares "
             f"are not tested; an item is a coded passage, not a person. Finding 6: {p_values}. "
             f"By area: t-test. {_permuted(change_judgements)}"
         ),

@@ -16,7 +16,7 @@ FILES = {
     "_quarto.yml": (
         "project: {type: book}\nlang: en-GB\nbibliography: more.bib\n"
         "book:\n  title: T\n  chapters:\n    - index.qmd\n"
-        "    - part: Findings\n      chapters: [one.qmd]\n"
+        "    - part: Findings\n      chapters: [one.qmd, tables.qmd]\n"
         "    - part: part.qmd\n      chapters: [two.qmd]\n  appendices: [more.qmd]\n"
         "format: {evaluation-typst: {toc: false, citeproc: true}}\n"
     ),
@@ -35,12 +35,29 @@ FILES = {
         "@article{two, title={Is It of the Right Form?}, author={C, D}, journal={K}, year=2007}"
     ),
 }
+SIZES = (41, 37, 60, 9, 31, 52, 40)
+"""Rows of tables, of which some are divided, and the first fills a page without its note."""
+
+
+def with_tables():
+    """Return a chapter of tables with notes, and of terms that are explained."""
+    parts = ["# Tables\n\n"]
+    for at, rows in enumerate(SIZES):
+        lines = "".join(f"| Group {n // 7} | row {at}-{n}. | {n}% |\n" for n in range(rows))
+        parts.append(
+            f"::: {{#tbl-t{at}}}\n\n| Outcome | Pilot | Share |\n|:--|:--|--:|\n{lines}\n"
+            f"::: {{.table-note}}\nNote {at}: {'it says what has to be said of it. ' * 9}\n:::\n\n"
+            f"::: {{.provenance}}\nSource {at} · May 2018\n:::\n\nTitle\n\n:::\n\n"
+            f"{'Words between the tables. ' * 12}\n\n"
+        )
+    terms = "".join(f"term{n}\n:   Means this{n} and no more.\n\n" for n in range(90))
+    return "".join([*parts, "::: {.looked-up}\n\n", terms, ":::\n"])
 
 
 @pytest.fixture(scope="module")
 def pdf(tmp_path_factory):
     folder = tmp_path_factory.mktemp("print")
-    for name, text in FILES.items():
+    for name, text in (FILES | {"tables.qmd": with_tables()}).items():
         (folder / name).write_text(text, "utf-8")
     shutil.copytree(EXTENSIONS, folder / "_extensions")
     return build_book(folder, formats=("pdf",)).pdf
@@ -73,3 +90,34 @@ def test_a_quotation_closes_behind_a_bracket_and_a_question_mark(pdf):
     words = " ".join(text(pdf).split())
     assert "‘Spread (Comment on Draper)’" in words
     assert "‘Is It of the Right Form?’" in words
+
+
+def page_of(pages, words):
+    (found,) = (at for at, page in enumerate(pages) if words in page)
+    return found
+
+
+def test_what_is_said_below_a_table_stands_below_its_last_row(pdf):
+    pages = [" ".join(page.split()) for page in text(pdf).split("\f")]
+    for at, rows in enumerate(SIZES):
+        last = page_of(pages, f"row {at}-{rows - 1}.")
+        assert page_of(pages, f"Note {at}:") == last
+        assert page_of(pages, f"Source {at} ·") == last
+
+
+def test_overleaf_a_table_is_named_once_more(pdf):
+    pages = [" ".join(page.split()) for page in text(pdf).split("\f")]
+    divided = 0
+    for at, rows in enumerate(SIZES):
+        first, last = (page_of(pages, f"row {at}-{row}.") for row in (0, rows - 1))
+        named = f"Table 2.{at + 1} (continued)"
+        assert [n for n, page in enumerate(pages) if named in page] == [*range(first + 1, last + 1)]
+        divided += last - first
+    assert divided
+
+
+def test_no_page_ends_with_a_term_that_is_explained_overleaf(pdf):
+    pages = [page.split() for page in text(pdf).split("\f")]
+    for n in range(90):
+        (page,) = (page for page in pages if f"term{n}" in page)
+        assert f"this{n}" in page

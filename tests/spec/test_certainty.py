@@ -22,7 +22,9 @@ SENTENCE = words.UNADJUSTED
 EVERY = graph.nodes(graph.build())
 CAPTION = re.compile(r'#\| (?:fig|tbl)-cap: "([^"]*)"\n(?:#\|.*\n)*(figures|tables)\.(\w+)')
 INTERVALS = re.compile(r"numbers\.\w+_interval_")
-ADJUSTED = re.compile(r"numbers\.\w+_(?:adjusted|certainty)_")
+ADJUSTED = re.compile(r"numbers\.\w+_certainty_|@tbl-by-unit-table|@tbl-results-in-words")
+TABLES = ("@tbl-by-unit-table", "@tbl-results-in-words")
+"""They give both p-values of each result, adjusted, and say for how many comparisons."""
 
 
 @pytest.fixture
@@ -52,9 +54,8 @@ def lacking(block, rule):
         if rule.where_estimated and key.format("ratio") in block:
             continue
         wanted = [key.format("interval")]
-        in_table = rule.verdict == "not clear" and "@tbl-by-unit-table" in block
-        if not in_table and key.format("certainty") not in block:
-            wanted.append(key.format("adjusted"))
+        if not any(table in block for table in TABLES):
+            wanted.append(key.format("certainty"))
         yield from (f"numbers.{each}" for each in wanted if f"numbers.{each}" not in block)
 
 
@@ -79,9 +80,9 @@ def test_a_claim_without_its_certainty_is_seen(rules):
     bare = "- `{python} claims.s17_not_clear_in_stockport` And so on.\n"
     assert faults(bare, rules) == [
         ("s17_not_clear_in_stockport", "numbers.s17_interval_stockport`"),
-        ("s17_not_clear_in_stockport", "numbers.s17_adjusted_stockport`"),
+        ("s17_not_clear_in_stockport", "numbers.s17_certainty_stockport`"),
     ]
-    apart = bare + "- `{python} numbers.s17_interval_stockport` `{python} numbers.s17_adjusted_x`"
+    apart = bare + "- `{python} numbers.s17_interval_stockport` `{python} numbers.s17_certainty_x`"
     assert len(faults(apart, rules)) == 2, "another point of the list does not count"
     table = "`{python} claims.referrals_no_clear_change` @tbl-by-unit-table"
     assert [each for _, each in faults(table, rules)] == [
@@ -147,7 +148,7 @@ def test_unadjusted_intervals_are_said_to_be_so_where_p_values_are_adjusted(path
 
 
 def test_an_interval_without_that_word_is_seen():
-    both = "`{python} numbers.s17_interval_stockport`; p `{python} numbers.s17_adjusted_stockport`"
+    both = "`{python} numbers.s17_interval_stockport`; p `{python} numbers.s17_certainty_stockport`"
     assert len(list(unsaid(both))) == 1
     assert list(unsaid(f"{both} ({SENTENCE})")) == []
     figure = '#| fig-cap: "Estimates (exploratory)"\nfigures.main_result\n'
@@ -166,7 +167,11 @@ def test_a_drawing_of_intervals_says_that_they_are_not_adjusted():
 
 def test_the_two_tests_by_area_are_named_apart():
     """A t-test of areas can give 0.017 where permuting them can give no less than 0.062."""
-    assert "by area (t-test)" in messages.TESTS
+    assert messages.TESTS in "passes both adjusted tests; a third, permuting areas, supports it"
+    for path in CHAPTERS:
+        for caption, kind, name in CAPTION.findall(path.read_text(encoding="utf-8")):
+            if kind == "figures" and "change_judgements" in EVERY[name].needs:
+                assert "adjusted tests: by school, and by area (t-test)" in caption, name
     assert "by area (t-test)" in inspect.getsource(unit_tables._adjusted)
     assert "by area they are of a t-test" in plain_language.NOTE
     limits = (ROOT / "chapters" / "design-limits.qmd").read_text(encoding="utf-8")

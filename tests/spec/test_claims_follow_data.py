@@ -40,7 +40,7 @@ SCENARIOS = {
     # Nothing falls, so nothing fell further than the trial's interval allows; and where no
     # change is claimed, none can be broken down.
     "no-effect": FALLS | {"trial_rules_out_such_falls", "worst_check"},
-    # What rises clearly can't be called unclear either.
+    # What rises clearly cannot be called unclear either.
     "harm": FALLS
     | {
         "trial_rules_out_such_falls",
@@ -339,7 +339,7 @@ EDITS = {
 }
 
 
-# --- changes by hand of what an extract can't easily change ----------------------------------
+# --- changes by hand of what an extract cannot easily change ----------------------------------
 
 
 def column(name, value):
@@ -433,7 +433,8 @@ RESULTS = {
     "a trial with a clear fall": (
         "trial",
         lambda trial: {**trial, "ratio": 0.3, "ratio_low": 0.2, "ratio_high": 0.4},
-        {"trial_found_no_benefit", "trial_leaves_open", "trial_rules_out_such_falls"},
+        {"no_ground_to_repeat", "trial_found_no_benefit", "trial_leaves_open",
+         "trial_rules_out_such_falls"},
     ),
     "other findings published": (
         "published_findings", other_directions, {"published_outcomes_as_told"},

@@ -136,7 +136,7 @@ def test_the_committed_specifications_leave_like_months_in(main):
 
 NOTES = {
     "months of the floor": (
-        outcome_tables.floor, "{words.spelled(window.months_after)} like months before",
+        outcome_tables.floor, "the same {words.spelled(window.months_after)} months a year before",
         lambda: True,
     ),
     "terms": (

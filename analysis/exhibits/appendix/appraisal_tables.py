@@ -95,7 +95,9 @@ def exact_table(
         where=lambda row: bool(row["status"] == "estimated"),
         period=compared_period,
         note=(
-            "Ratios with 95% intervals. The exact method takes four totals of events to be Poisson "
+            "Ratios with 95% intervals. The exact ratio is of the totals of all schools together; "
+            "the one reported gives each school a rate of its own, so the two differ a little. "
+            "The exact method takes four totals of events to be Poisson "
             "and all schools of a group to change alike; otherwise its interval is too narrow. It "
             "is a description of small counts, and no test that the report relies on."
             + reasons(named, "outcome")
@@ -113,7 +115,8 @@ def break_even_table(
 ) -> Table:
     """Show how much averting an enquiry must be worth for a social worker to pay for itself."""
     of_pilots = pd.DataFrame(
-        [(pilot.name, pilot.social_workers) for pilot in pilots], columns=["pilot", "in_team"]
+        [(pilot.name, pilot.workers) for pilot in pilots if pilot.workers],
+        columns=["pilot", "in_team"],
     )
     reasons = primary_effects.set_index("pilot")["reason"]
     value, averted = (

@@ -49,7 +49,7 @@ def specification_curve_plot(
     shown = ["pilot", "label", "ratio", "ratio_low", "ratio_high"]
     columns = {name: ESTIMATES[name] for name in shown}
     return figure(
-        draw, estimated, columns, alt=alt, message=_message(estimated, curve_outlines, terms),
+        draw, estimated, columns, alt=alt, message=_message(estimated, curve_outlines),
         label=origin.label, period=compared_period, marks="ratio",
     )  # fmt: skip
 
@@ -71,26 +71,33 @@ def _draw_curves(estimated: pd.DataFrame, pilots: list[str], reported: pd.Series
     return drawing
 
 
-def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame, terms: Terms) -> str:
-    """State what all specifications show, since those drawn lie near the main analysis."""
+def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
+    """State which specifications are drawn, and on which side of no change they lie.
+
+    Those drawn are no sample of all, so the line says which they are.
+    """
     if estimated.empty:
         return "No specification may be shown"
     every = curve_outlines.loc[curve_outlines["choice"] == "all"].set_index("pilot")
-    rest = every["specifications"] - every["clear_below"] - every["clear_above"]
-    # What depends on a hidden count is not stated, so it does not count as leaving anything open.
-    shaky = [str(pilot) for pilot in every.index[rest > every["undecided"]]]
-    unsaid = [str(pilot) for pilot in every.index[(rest > 0) & (rest <= every["undecided"])]]
-    if not shaky and not unsaid:
-        return (
-            "The interval of every specification, withheld ones too, lies on one side of no change "
-            f"in every {terms.site}"
-        )
-    parts = []
-    if shaky:
-        parts.append(f"some leave open that nothing changed in {words.listed(shaky)}")
-    if unsaid:
-        parts.append(f"whether some do in {words.listed(unsaid)} can't be said")
-    return "Of all specifications, withheld ones too, " + "; ".join(parts)
+    sides: dict[str, list[str]] = {}
+    for pilot in every.index:
+        ratios = estimated.loc[estimated["pilot"] == pilot, "ratio"]
+        if ratios.empty:
+            continue
+        side = "on both sides of no change"
+        if ratios.max() < 1:
+            side = "below no change"
+        elif ratios.min() > 1:
+            side = "above no change"
+        sides.setdefault(side, []).append(str(pilot))
+    several = len(every) > 1
+    where = [
+        f"{side} in {words.listed(pilots)}" if several else side for side, pilots in sides.items()
+    ]
+    return (
+        "The specifications that may be shown, those nearest the main analysis, lie "
+        f"{words.listed(where)}"
+    )
 
 
 def _draw_curve(ax: Axes, rows: pd.DataFrame, reported: float | None) -> None:

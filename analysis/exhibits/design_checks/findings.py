@@ -26,7 +26,7 @@ CHECKS = ("breakdown", "left_out", "models", "choices", "curve", "slope", "joint
 
 
 def checks_table(check_findings: pd.DataFrame) -> Table:
-    """Show how many results each check looks at, how many it speaks against, and the worst."""
+    """Show how many results each check looks at, how many it counts against, and the worst."""
     return table(
         check_findings,
         (
@@ -40,15 +40,15 @@ def checks_table(check_findings: pd.DataFrame) -> Table:
         released=list(check_findings),
         note=(
             "In the order, fixed beforehand, of how much a check takes away. Where many results "
-            "are looked at, about one in twenty speaks against them by chance. A result that is "
-            "withheld is not looked at."
+            "are looked at, about one in twenty would count against them by chance. A result that "
+            "is withheld is not looked at."
         ),
     )
 
 
 @parameterize(**{f"{check}_against": {"check": value(check)} for check in CHECKS})
 def speaks_against(check_findings: pd.DataFrame, check: str) -> Number:
-    """Count the results that one check speaks against, with the worst of them."""
+    """Count the results that one check counts against, with the worst of them."""
     row = check_row(check_findings, check)
     text = f"{words.spelled(row['against'])} of {words.count(row['looked_at'])}"
     if not row["looked_at"]:
@@ -56,7 +56,7 @@ def speaks_against(check_findings: pd.DataFrame, check: str) -> Number:
     if row["against"]:
         text += f" ({'worst: ' if row['against'] > 1 else ''}{row['worst']})"
     against, looked_at = int(row["against"]), int(row["looked_at"])
-    working = counted_of("results that it speaks against", against, "results", looked_at)
+    working = counted_of("results that it counts against", against, "results", looked_at)
     working = replace(working, sums=(*working.sums, f"Printed, with the worst of them: {text}"))
     return Number(text, text, "results", looked_at, working=working)
 

@@ -87,8 +87,8 @@ ARMS = (
     ("intervention", INTERVENTION, "-", "o"),
     ("comparison", COMPARISON, "--", "s"),
 )
-COMPARED = "#EEF1F5"
-"""Background colour of the months that are compared."""
+COMPARED, SHADE_EDGE = "#E3E9F0", "#9AA7B5"
+"""Background colour of the months that are compared, and its edge in the key."""
 COLUMNS = {
     "pilot": "",
     "arm": "",
@@ -129,7 +129,8 @@ def rates(
         f"Line charts, one a {terms.site}, of {outcome.label} {MONTHLY.words} in each of "
         f"{by_term['term'].nunique()} school terms, with one line for "
         f"{words.inside(terms.treated)} and one for {words.inside(terms.untreated)}, and a bar for "
-        "the mean of each over the months that are compared. "
+        "the mean of each over the months that are compared, whose background is shaded; a dotted "
+        f"line marks the start of the {terms.site}. "
         f"{_before_and_after(means, outcome.pilots)}"
     )
 
@@ -173,7 +174,7 @@ def _drawing(
     terms: Terms,
 ) -> Drawing:
     pilots = outcome.pilots
-    drawing, axes = new_drawing(1.3, columns=len(pilots), around=1.45, sharex=True, sharey=True)
+    drawing, axes = new_drawing(1.85, columns=len(pilots), around=1.65, sharex=True, sharey=True)
     for ax, pilot in zip(axes, pilots, strict=True):
         own, of_periods = (each.loc[each["pilot"] == pilot] for each in (by_term, means))
         _draw_panel(ax, own, of_periods, window)
@@ -215,7 +216,9 @@ def _draw_panel(ax: Axes, terms: pd.DataFrame, means: pd.DataFrame, window: Wind
 
 
 def _handles(terms: Terms) -> list[Any]:
+    """Return the key to everything that is drawn: lines, bars, shading and the dotted line."""
     from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
     said = (terms.treated, terms.untreated)
 
@@ -223,10 +226,13 @@ def _handles(terms: Terms) -> list[Any]:
         Line2D([], [], color=colour, ls=dash, marker=marker, ms=5, lw=1.2, label=label)
         for label, (_, colour, dash, marker) in zip(said, ARMS, strict=True)
     ]
-    means = tuple(Line2D([], [], color=colour, lw=3.4) for _, colour, *_ in ARMS)
-    for each in means:
-        each.set_label("Mean of the months compared")
-    return [*lines, means[0]]
+    means = tuple(
+        Line2D([], [], color=colour, lw=3.4, label="Mean of the months compared")
+        for _, colour, *_ in ARMS
+    )
+    months = Patch(facecolor=COMPARED, edgecolor=SHADE_EDGE, lw=0.6, label="Months compared")
+    start = Line2D([], [], color=GREY, lw=0.9, ls=":", label=f"Start of the {terms.site}")
+    return [*lines, means, months, start]
 
 
 def _before_and_after(means: pd.DataFrame, pilots: tuple[str, ...]) -> str:

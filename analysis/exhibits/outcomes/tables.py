@@ -22,6 +22,11 @@ NO_EFFECT_THOUGH_TOTALS = (
     "schools forbids an estimate; which one is not stated, since that would reveal a count. "
     "The ratio of such totals has no known precision, and is not a result of this report."
 )
+TOTALS_ARE_NOT_THE_EFFECT = (
+    "A ratio worked out from these rates treats all schools as one, and one from the numbers "
+    "leaves out how many pupils there were; the reported ratio gives each school a rate of its "
+    "own, so these differ a little, and none is an error."
+)
 
 EFFECT = {
     "outcome": "Outcome",
@@ -76,7 +81,7 @@ def before_after(
             "rate": f"Events or days {MONTHLY.words}",
         },
         period=compared_period,
-        note=f"Rates are {MONTHLY.words}. {NO_EFFECT_THOUGH_TOTALS}"
+        note=f"Rates are {MONTHLY.words}. {TOTALS_ARE_NOT_THE_EFFECT} {NO_EFFECT_THOUGH_TOTALS}"
         + _legend(rates_before_after["events"]),
     )
     return replace(made, status=released_outcomes.statuses["before_after"])
@@ -170,7 +175,7 @@ def floor(
         data=data,
         released=list(school_zeros),
         period=compared_period,
-        note=f"Both groups, the {words.spelled(window.months_after)} like months before the "
+        note=f"Both groups, the same {words.spelled(window.months_after)} months a year before the "
         f"{terms.sites} began; the share is of months in terms whose counts are shown."
         + _legend(data["schools_without"]),
     )  # fmt: skip

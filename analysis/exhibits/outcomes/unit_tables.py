@@ -57,11 +57,11 @@ def by_unit_table(
         note=EXPLORATORY
         + (
             "95% intervals of one ratio, if schools and if whole areas were assigned (CR2, a "
-            "t-test), then the ratios that permuting areas doesn't reject; {unadjusted}. "
+            "t-test), then the ratios that permuting areas does not reject; {unadjusted}. "
             "The first two p-values are two-sided and allow for the family: {first_inside} "
             "({primary}) by Holm's method, all else ({secondary}) by that of Benjamini and "
             "Hochberg. By school the larger of the CR2 and the permutation p-value is adjusted; "
-            "by area that of CR2, since permuting so few areas can't give less than the p-value "
+            "by area that of CR2, since permuting so few areas cannot give less than the p-value "
             "in brackets. The last column says where both adjusted p-values are at most {level}, "
             "and in which direction: one such result found by looking through all is not yet a "
             "claim. [z] is not applicable."
@@ -137,20 +137,6 @@ def certainty(change_judgements: pd.DataFrame, terms: Terms, outcome: str, pilot
         f"(unadjusted; cannot be less than {words.p_value(found.smallest_p_area)})"
     )
     working = p_value_working(found, terms)
-    return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)
-
-
-@resolve(
-    when=CONFIG_AVAILABLE,
-    decorate_with=lambda effect_names: by_effect(effect_names, "adjusted"),
-)
-def adjusted(change_judgements: pd.DataFrame, terms: Terms, outcome: str, pilot: str) -> Number:
-    """State the p-values on which a claim is judged: by each unit, adjusted for its family."""
-    found = judgement(change_judgements, outcome, pilot)
-    if not found.estimated:
-        return Number(None, words.no_estimate_in_words(found.reason), "p-values")
-    text = _adjusted(found)
-    working = p_value_working(found, terms, permuted=False)
     return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)
 
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 EXPLORATORY = "All of it is exploratory. "
 BY_SCHOOL_SAID = "95% interval by school, unadjusted"
-BY_AREA_SAID = "areas permuted; arrow: no end"
+BY_AREA_SAID = "by area, permuted (arrow: no limit)"
 BY_AREA = {
-    "permuted_low_area": "Lower end of the ratios that permuting areas doesn't reject",
+    "permuted_low_area": "Lower end of the ratios that permuting areas does not reject",
     "permuted_high_area": "Upper end of those ratios; infinite where the test can reject none",
 }
 AXIS = "Below 1: fewer than comparison schools suggest. Exploratory"

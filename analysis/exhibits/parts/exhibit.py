@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NO_NUMBER = re.compile(r"\b(nan|inf|NaN|NaT)\b")
 """What programs print for missing and infinite numbers."""
 TOO_SMALL = "Counts are too small to show whether this is true"
-"""The words before a sentence whose evidence is withheld, or can't be estimated."""
+"""The words before a sentence whose evidence is withheld, or cannot be estimated."""
 Kind = Literal["figure", "table", "number", "claim"]
 PARAGRAPH = "\n\n"
 """The separator of paragraphs in a table's cell."""
@@ -186,7 +186,7 @@ class Claim:
         As for a number, where the sentence reports what was published.
     unknown
         Whether nothing that may be shown contradicts it, but the values that would support it are
-        withheld or can't be estimated. It is then not met.
+        withheld or cannot be estimated. It is then not met.
     """
 
     sentence: str
@@ -202,7 +202,7 @@ class Claim:
 
     def __post_init__(self) -> None:
         if self.holds and self.unknown:
-            raise ValueError(f"a sentence can't be both true and unknown: {self.sentence}")
+            raise ValueError(f"a sentence cannot be both true and unknown: {self.sentence}")
 
     @property
     def printed(self) -> str:

@@ -39,7 +39,7 @@ def faults(drawing: Drawing) -> list[str]:
 
     wide, high = drawing.bbox.width, drawing.bbox.height
     renderer = RendererBase()  # measures outlines, as SVG has them
-    # Rotated or hidden words, and ticks beyond the axis, don't count.
+    # Rotated or hidden words, and ticks beyond the axis, do not count.
     words = [each for each in _words(drawing) if not each.get_rotation() % 90]
     boxes = [(each, each.get_window_extent(renderer)) for each in words]
     areas = _areas(drawing)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 VERDICTS = {"lower": "a fall", "higher": "a rise"}
 """What a judgement that stands out says, relative to comparison schools."""
-TESTS = "tests adjusted for its family, by school and by area (t-test)"
-"""What it passed; permuting areas is another test by area."""
+TESTS = "both adjusted tests"
+"""What it passed: by school, and by area (t-test); permuting areas is a third test."""
 RULE = "allowing for the other comparisons of the family"
 """The rule for a change. A message claims none: it searches all pilots, and so finds one by chance
 more often than a sentence that names its pilots."""
@@ -65,12 +65,12 @@ def _by_area(found: Sequence[Judgement]) -> str:
     """State whether the permutation test by area supports what stands out."""
     unsupported = [each for each in found if not each.p_permuted_area <= LEVEL]
     if not unsupported:
-        return "permuting areas supports it"
+        return "a third, permuting areas, supports it"
     able = any(each.smallest_p_area <= LEVEL for each in unsupported)
-    if len(unsupported) < len(found):
-        pilots = words.listed(list(dict.fromkeys(each.pilot for each in unsupported)))
-        return f"permuting areas {'does not' if able else 'cannot'} support it in {pilots}"
-    return f"permuting areas {'does not' if able else 'cannot'} support it"
+    said = f"a third, permuting areas, {'does not' if able else 'cannot'} support it"
+    if len(unsupported) == len(found):
+        return said
+    return f"{said} in {words.listed(list(dict.fromkeys(each.pilot for each in unsupported)))}"
 
 
 def _shown(every: Sequence[Judgement], site: str) -> str:

@@ -203,13 +203,17 @@ def legend(drawing: Drawing, handles: Sequence[Any], columns: int = 3, title: st
 
     Parameters
     ----------
+    handles
+        What is explained; a tuple is one entry of several marks, named as its first.
     title
         Such as the label of the vertical axis, which then need not be read sideways.
     """
     from matplotlib.legend_handler import HandlerTuple
 
+    firsts = [each[0] if isinstance(each, tuple) else each for each in handles]
     drawing.legend(
         handles=list(handles),
+        labels=[each.get_label() for each in firsts],
         loc="outside upper left",
         ncols=1 if narrow() else columns,
         handler_map={tuple: HandlerTuple(None)},

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -14,12 +14,6 @@ if TYPE_CHECKING:
     from analysis.contracts.contract import DataContract
     from analysis.extract.files import FilePart
     from analysis.extract.files.form import FileForm
-
-    Reader = Callable[
-        [Path, Sequence[str], FileForm, DataContract],
-        tuple["OutOfCoreTable", tuple[FilePart, ...]],
-    ]
-    """Reads the files of one dataset."""
 
 
 class OutOfCoreTable(ABC):
@@ -67,3 +61,12 @@ class OutOfCoreEvents(ABC):
     @abstractmethod
     def repeated(self, event_type: str, days: int) -> pd.DataFrame:
         """Return what `counts` does, of events at most `days` after the child's last."""
+
+
+class Reader(Protocol):
+    """Reads the files of one dataset."""
+
+    def __call__(
+        self, directory: Path, names: Sequence[str], form: FileForm, contract: DataContract, /
+    ) -> tuple[OutOfCoreTable, tuple[FilePart, ...]]:
+        """Return the dataset and its files."""

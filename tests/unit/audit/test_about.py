@@ -79,7 +79,7 @@ def test_the_standards_are_those_that_the_pdf_is_held_to(project):
     ("named", "said"),
     [
         ("evidence@example.org", "please write to evidence@example.org, and say which part"),
-        (formats_and_standards.NO_CONTACT, "No contact has been named for this edition"),
+        (formats_and_standards.NO_CONTACT, "please ask whoever sent you this copy, as no contact"),
     ],
 )
 def test_who_may_be_asked_is_who_the_cover_names(tmp_path, named, said):

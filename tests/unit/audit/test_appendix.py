@@ -38,7 +38,10 @@ def test_rows_stand_by_chapter_in_the_order_of_the_book():
 def test_a_row_gives_words_lines_and_data():
     row = next(r for r in exhibits_shown()._repr_markdown_().splitlines() if "[N1]" in r)
     assert row.split(" | ")[1:] == ["eight (schools)", "m.py:27–28", "D1 |"]
-    assert "1 | schools.csv | 74" in built_from()._repr_markdown_()
+    files = built_from()._repr_markdown_()
+    assert "1 | schools.csv | 74" in files
+    assert "rounded to the nearest ten" in files.splitlines()[-1], "why 4,780 stands for 4,778"
+    assert files.endswith("{#tbl-data-files}"), "the table has a title and a number"
 
 
 def test_a_sentence_is_known_by_its_first_words_and_no_sign_of_it_is_markup():

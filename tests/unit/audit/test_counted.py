@@ -9,8 +9,11 @@ import pytest
 import typst
 
 from audit.coverage.formulas import formula_key, tex_formulas
+from audit.coverage.headings import OVERLEAF, Headings
 from audit.ledger.structure import Source, Structure
 from audit.pdf.attachments import Attachment
+from audit.pdf.tag_tree import Element
+from audit.pdf.text_layer import Block, Run
 from audit.seal.seal import Chapter
 from audit.seal.sealing import seal_pdf
 from audit.seal.verification import examine
@@ -198,3 +201,23 @@ def test_every_page_says_of_the_data_what_the_ledger_does(tmp_path):
 def test_the_title_that_a_verdict_prints_is_the_ledgers(tmp_path):
     (told,) = verified(tmp_path, title="Another report").altered
     assert told.what == "the seal's title is not that of the ledger"
+
+
+@pytest.mark.parametrize(
+    ("text", "page", "known"),
+    [
+        ("Table 2.1 (continued) Outcome", 5, True),
+        ("Table 2.1 (continued)", 5, True),
+        ("Table 2.1 (continued) Outcome", 4, False),  # it begins there
+        ("Table 2.7 (continued) Outcome", 5, False),
+        ("Table 2.1 (continued) 47 fewer", 5, False),
+    ],
+)
+def test_a_table_is_named_overleaf_only_after_it_began(text, page, known):
+    artefact = Element(-1, ("Artifact",))
+    block = Block(artefact, (Run(page, 700.0, text, artefact, ()),))
+    headings = Headings(
+        {}, frozenset({"Table 2.1"}), 1, frozenset({"Outcome"}), tops={4: 600.0, 5: 600.0},
+        floats={"Table 2.1": frozenset({4})},
+    )  # fmt: skip
+    assert (set(headings.explained(block).values()) == {OVERLEAF}) is known

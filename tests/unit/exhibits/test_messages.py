@@ -8,7 +8,6 @@ import pytest
 
 from analysis.exhibits.appendix.sensitivity_figures import _message
 from analysis.exhibits.outcomes.unit_tables import (
-    adjusted,
     all_at_once,
     by_unit_table,
     certainty,
@@ -50,10 +49,8 @@ def judged(*verdicts):
 def test_what_is_found_carries_certainty_units_and_family(said):
     assert said.startswith("Exploratory: only a fall in ")
     assert "in Lambeth" in said
-    assert re.search(
-        r"pass(es)? tests adjusted for its family, by school and by area \(t-test\);", said
-    )
-    assert said.endswith("; permuting areas cannot support it")
+    assert re.search(r"pass(es)? both adjusted tests; a third, permuting areas, ", said)
+    assert said.endswith("cannot support it")
     assert "claim" not in said
     assert "p-value" not in said, "figures show intervals"
 
@@ -70,10 +67,10 @@ def test_where_no_p_value_is_small_nothing_is_found():
 @pytest.mark.parametrize(
     ("permuted", "smallest", "said"),
     [
-        ((0.0625, 0.25), (0.0625, 0.25), "permuting areas cannot support it"),
-        ((0.0625, 0.25), (0.0625, 0.02), "permuting areas does not support it"),
-        ((0.02, 0.25), (0.02, 0.25), "permuting areas cannot support it in Stockport"),
-        ((0.02, 0.02), (0.02, 0.02), "permuting areas supports it"),
+        ((0.0625, 0.25), (0.0625, 0.25), "a third, permuting areas, cannot support it"),
+        ((0.0625, 0.25), (0.0625, 0.02), "a third, permuting areas, does not support it"),
+        ((0.02, 0.25), (0.02, 0.25), "a third, permuting areas, cannot support it in Stockport"),
+        ((0.02, 0.02), (0.02, 0.02), "a third, permuting areas, supports it"),
     ],
 )
 def test_a_message_says_whether_areas_permuted_bear_it_out(permuted, smallest, said):
@@ -82,7 +79,7 @@ def test_a_message_says_whether_areas_permuted_bear_it_out(permuted, smallest, s
     )
     for message in (change_message(table, OUTCOMES[0], "pilot"), effects_message(table, OUTCOMES)):
         assert message.endswith(f"; {said}")
-        assert "in Lambeth and Stockport passes tests adjusted for its family" in message
+        assert "in Lambeth and Stockport passes both adjusted tests" in message
 
 
 def test_no_generated_label_claims_a_change():
@@ -91,27 +88,24 @@ def test_no_generated_label_claims_a_change():
 
 
 @pytest.mark.parametrize(
-    ("clear", "said"),
+    ("ratios", "said"),
     [
-        ((3, 4), "some leave open that nothing changed in A"),
-        ((4, 4), "in every pilot"),
-        # Of one in B that is hidden nothing is said, so it does not leave anything open.
-        ((4, 3), "too, whether some do in B can't be said"),
-        ((3, 3), "nothing changed in A; whether some do in B can't be said"),
+        (((0.4, 0.5), (0.9, 1.1)), "below no change in A and on both sides of no change in B"),
+        (((0.4, 0.5), (0.6, 0.6)), "below no change in A and B"),
+        (((1.2, 1.4), ()), "above no change in A"),
     ],
 )
-def test_the_line_over_the_curve_counts_those_withheld(clear, said):
-    """All drawn lie below 1, since those near the main analysis are kept; not all exist there."""
-    drawn = pd.DataFrame({"pilot": ["A"], "ratio": [0.4], "status": "estimated"})
+def test_the_line_over_the_curve_says_what_is_drawn_and_that_it_is_no_sample(ratios, said):
+    rows = [(pilot, ratio) for pilot, each in zip("AB", ratios, strict=True) for ratio in each]
+    drawn = pd.DataFrame(rows, columns=["pilot", "ratio"])
     every = pd.DataFrame({
-        "pilot": ["A", "B", "B"], "choice": ["all", "all", "Counts or rates"],
-        "specifications": 4, "clear_below": [*clear, 0], "clear_above": 0,
-        "undecided": [0, 1, 0],
+        "pilot": ["A", "B", "B"], "choice": ["all", "all", "Counts or rates"], "specifications": 4,
     })  # fmt: skip
-    message = _message(drawn, every, WORDS)
-    assert said in message
-    assert "withheld ones too" in message
-    assert _message(drawn.head(0), every, WORDS) == "No specification may be shown"
+    message = _message(drawn, every)
+    assert "may be shown, those nearest the main analysis, " in message
+    assert message.endswith(f" lie {said}")
+    assert not any(sign.isdigit() for sign in message), "a message has no number"
+    assert _message(drawn.head(0), every) == "No specification may be shown"
 
 
 def test_what_areas_show_stands_next_to_what_schools_show():
@@ -174,6 +168,5 @@ def test_a_table_of_p_values_says_of_how_many_comparisons_they_are():
         "section 47 enquiries (3 comparisons) by Holm"
         in by_unit_table(table, OUTCOMES, "", WORDS).note
     )
-    said = adjusted(table, WORDS, OUTCOMES[0].name, "Lambeth").text
-    assert said == "0.500 by school and 0.500 by area (t-test), adjusted for 3 comparisons"
-    assert certainty(table, WORDS, OUTCOMES[0].name, "Lambeth").text.startswith(f"{said}, and ")
+    said = "0.500 by school and 0.500 by area (t-test), adjusted for 3 comparisons, and "
+    assert certainty(table, WORDS, OUTCOMES[0].name, "Lambeth").text.startswith(said)

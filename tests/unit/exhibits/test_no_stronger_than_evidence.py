@@ -16,7 +16,7 @@ from exhibits.design.figures import _message as falls_message
 from exhibits.design.figures import detectable_falls
 from exhibits.design_checks.claims import breakdown_of_interval
 from exhibits.outcomes.plain_language import NO_CHANGE, _message, _permuted, results_in_words
-from exhibits.outcomes.published import LARGE_FALL, trial_leaves_open
+from exhibits.outcomes.published import SMALL_FALL, trial_leaves_open
 from exhibits.practice.figures import _pathways_message
 from exhibits.practice.joint_display import BEGINNINGS
 from exhibits.practice.six_findings import HOW_SURE
@@ -71,7 +71,7 @@ def in_words(judged, trends, origin):
     [
         (0.83, "Very low: trends"),
         (1.4, "Low"),
-        (np.nan, "Low: trends [c]"),
+        (np.nan, "Low at best [c]"),
     ],
 )
 def test_a_failed_check_of_trends_lowers_the_grade_of_a_claimed_change(breakdown, grade):
@@ -124,7 +124,7 @@ def test_the_trial_s_falls_are_those_of_the_outcome_that_it_is_known_for():
     assert drawn.svg.count("opacity: 0.25") == own + 1, "one for each row, and one in the legend"
     assert "is shaded behind" in drawn.alt or "are shaded behind" in drawn.alt
     assert drawn.message.startswith(
-        "To be found four times in five, a fall in section 47 enquiries has to"
+        "Only falls in section 47 enquiries larger than any that the later trial leaves open"
     )
     others = FALLS.assign(fall_percent=np.where(FALLS["outcome"] == OUTCOMES[0].name, 60.0, 1.0))
     assert falls_message(others, OUTCOMES[0], 5.0) == drawn.message
@@ -164,8 +164,8 @@ def test_a_claimed_change_whose_check_is_withheld_is_named():
 def test_what_the_trial_leaves_open_names_its_outcome_and_the_size_of_its_rule():
     said = trial_leaves_open({"ratio": 1.055, "ratio_low": 0.955, "ratio_high": 1.166}).sentence
     assert "for section 47 enquiries in secondary schools" in said
-    assert "but not a fall of a fifth" in said
-    assert LARGE_FALL == 0.8
+    assert "from a small fall to a larger rise" in said
+    assert SMALL_FALL == 0.95
 
 
 def test_matching_is_said_to_look_like_harm_only_where_schools_in_need_were_chosen():

@@ -159,6 +159,11 @@ def test_no_axis_of_rates_goes_below_zero(rate):
         outcome, frame, frame, STUDY.window, dict.fromkeys(outcome.pilots, "[c]"), STUDY.words
     )
     assert drawing.axes[0].get_ylim()[0] == 0
+    keys = [each.get_text() for each in drawing.legends[0].get_texts()]
+    named = " ".join(keys)
+    for drawn in ("Mean of the months", "Months compared", "Start of the pilot", "omparison"):
+        assert drawn in named, "whatever is drawn has a key"
+    assert len(keys) == 5
 
 
 EFFECT = dict.fromkeys(
@@ -341,11 +346,11 @@ def test_published_falls_that_can_not_be_shown_are_not_found_wanting():
                   for each in OUTCOMES)  # fmt: skip
     none = _published_falls(withheld(first.name, second.name), falls, OUTCOMES)
     assert (none.checks, _reading(none.shown, "")) == (
-        (), "Not known: p-values of the 2 published falls can't be shown",
+        (), "Not known: p-values of the 2 published falls cannot be shown",
     )  # fmt: skip
     some = _published_falls(withheld(first.name), falls, OUTCOMES)
     assert some.shown.startswith(
-        "for 0 of 2 published falls, 1 of which can't be shown, p is at most 0.05 (by "
+        "for 0 of 2 published falls, 1 of which cannot be shown, p is at most 0.05 (by "
         "school, by area, adjusted for the family; exploratory): Lambeth [c] (section 47 "
         "enquiries); "
     )

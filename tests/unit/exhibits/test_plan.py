@@ -20,7 +20,7 @@ def git(*words):
 
 @pytest.mark.parametrize(("commit", "date"), sorted({row[2] for row in PLAN}))
 def test_each_part_is_dated_by_a_commit_of_this_repository(commit, date):
-    """A clone without its history can't tell; there the format is all that is looked at."""
+    """A clone without its history cannot tell; there the format is all that is looked at."""
     assert len(commit) == 7
     if git("rev-parse", "--is-shallow-repository") == "false":
         assert git("show", "-s", "--format=%cs", commit) == date

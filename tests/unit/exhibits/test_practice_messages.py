@@ -28,11 +28,15 @@ def types(*shares):
     ("shares", "said"),
     [
         (((22, 20), (21, 20), (21.3, 21.3)),
-         "Direct work took as much time as any other work, or more, in every pilot"),
+         "By type of work, direct work took the largest or joint largest share of hours in every "
+         "pilot"),
         (((22, 20), (21, 20), (20.6, 21.4)),
-         "Direct work took as much time as any other work, or more, in every pilot"),
-        (((22, 20), (21, 20), (22, 21)), "Direct work took the most time in every pilot"),
-        (((22, 20), (21, 20), (20, 22)), "What took the most time differed between pilots"),
+         "By type of work, direct work took the largest or joint largest share of hours in every "
+         "pilot"),
+        (((22, 20), (21, 20), (22, 21)),
+         "By type of work, direct work took the largest share of hours in every pilot"),
+        (((22, 20), (21, 20), (20, 22)),
+         "By type of work, what took the most hours differed between pilots"),
     ],
 )  # fmt: skip
 def test_shares_printed_alike_are_tied(shares, said):
@@ -53,8 +57,8 @@ def test_children_are_named_in_words_and_not_by_code():
         "percent": [33.8, 33.7, 40.0, 30.0], "hours": 1.0, "entries": 20,
     })  # fmt: skip
     assert activity_status(rows, "", ORIGIN).message == (
-        "Children on a child protection plan took as many hours as any others, or more, in every "
-        "phase of school"
+        "By status of the child, whatever the work, children on a child protection plan took the "
+        "largest or joint largest share of hours in every phase of school"
     )
     contract = (ROOT / "data_contracts" / "activity_log.odcs.yaml").read_text(encoding="utf-8")
     listed = contract.partition("- name: child_status")[2].partition("validValues: [")[2]

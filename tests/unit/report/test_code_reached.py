@@ -1,8 +1,13 @@
 """The digest of code is another one whenever what it reaches is, and comments leave it alone."""
 
+from pathlib import Path
+
 import pytest
 
+from analysis.dataflow import graph
 from report.reuse.code import code_of
+
+ROOT = Path(__file__).parents[3]
 
 FILES = {
     "__init__.py": "",
@@ -121,3 +126,13 @@ def test_an_imported_name_that_stands_for_another_is_another_digest(project):
     path.write_text(path.read_text().replace("import gammaln", "import digamma as gammaln"))
     assert digest(project, "apart") != apart
     assert digest(project, "SEED") == before
+
+
+def test_all_code_of_the_dataflow_is_followed():
+    """Where it is not, any change of code computes the node again: once every dataset."""
+    code = code_of(ROOT)
+    nodes = graph.build(ROOT).graph.nodes.values()
+    made_by = {(f.__module__, f.__name__) for n in nodes for f in n.originating_functions or ()}
+    reached = {each.key for key in made_by for each in code.sources.closure(*key)}
+    lost = {key: code.sources.unresolved(*key) for key in reached}
+    assert not {key: names for key, names in lost.items() if names}

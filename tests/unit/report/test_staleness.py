@@ -9,12 +9,13 @@ import pytest
 
 from benchmarks.speed import __main__ as speed
 from benchmarks.speed import books
-from benchmarks.staleness import kills, this_report
+from benchmarks.staleness import kills, partly, this_report
 from benchmarks.staleness.__main__ import TABLE
 from benchmarks.staleness.small_book import SmallBook
 from benchmarks.staleness.small_dataflow import SmallDataflow, mutations
 from press.document import pandoc
 from report.reuse import code
+from report.reuse.inputs import Asked, gather
 
 SAMPLE = 17
 """One mutation of the dataflow in so many is tried here."""
@@ -121,3 +122,28 @@ def test_a_killed_build_leaves_the_last_book_or_the_whole_new_one(tmp_path, monk
     assert after("old", "new")
     assert after("new", "new")
     assert not after("ne", "new")
+
+
+def test_rows_of_a_benchmark_that_did_not_end_are_no_input_of_a_build(tmp_path):
+    table = tmp_path / "data" / "proofs" / "kills.csv"
+    rows = partly.Rows(table, 2)
+    rows.add({"kill": 1})
+    assert rows.place.read_text() == "kill\n1\n"
+    asked = Asked(("html",), "", "", "embedded", (), 0o22)
+    assert not [name for name in gather(tmp_path, asked, {}) if name.startswith("file ")]
+    with partly.interruptible(table):
+        pass
+    assert not rows.place.exists()
+
+
+def test_edits_rejected_together_are_tried_one_by_one(tmp_path):
+    project = this_report.Project(tmp_path)
+    (tmp_path / "good").write_bytes(b"1")
+    (tmp_path / "bad").write_bytes(b"1")
+    project.build = lambda: (int((tmp_path / "bad").read_bytes() == b"2"), 3.0)
+    edits = [this_report.Edit("k", name, lambda _: b"2") for name in ("good", "bad")]
+    tried = project.try_edits([*edits, this_report.Edit("k", "TZ", value="UTC")])
+    assert [refused for _, refused, _ in tried] == [False, True, False]
+    assert (tmp_path / "good").read_bytes() == b"2"
+    assert (tmp_path / "bad").read_bytes() == b"1"
+    assert project.variables == {"TZ": "UTC"}

@@ -266,10 +266,10 @@ def test_a_cover_says_that_a_book_is_a_draft():
         release = True
 
     draft, released = (cover(each, Commit, 0, "key") for each in (Ledger, Release))
-    assert "Built as a draft" in draft["evaluation"]["note"]
+    assert "A draft, without" in draft["evaluation"]["note"]
     assert "draft" not in released["evaluation"]["note"]
     banners = [c["format"]["html"]["include-before-body"][0]["text"] for c in (draft, released)]
-    assert "Invented data: not evidence. Built as a draft" in banners[0]
+    assert "Invented data: not evidence. A draft, without" in banners[0]
     assert "Invented data: not evidence</div>" in banners[1]
 
 

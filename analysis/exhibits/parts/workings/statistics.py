@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _EITHER_WAY = "results at least this far from no effect, in either direction"
 
 
-def p_value_working(found: Judgement, terms: Terms, *, permuted: bool = True) -> Working:
+def p_value_working(found: Judgement, terms: Terms) -> Working:
     """Return how the p-values of one result were worked out, by school and, if any, by area."""
     family = f"{found.in_family:.0f}"
     areas = (
@@ -31,7 +31,7 @@ def p_value_working(found: Judgement, terms: Terms, *, permuted: bool = True) ->
             f"Schools as the unit: {words.p_value(found.adjusted_school)}, raised to allow for "
             f"{family} comparisons",
             f"Areas as the unit: {words.p_value(found.adjusted_area)}, raised in the same way",
-            *([areas] if permuted else []),
+            areas,
         ),
     )
 
