@@ -55,7 +55,7 @@ def exact_effects(
 @config.when(together=False)
 def worker_break_even(primary_effects: pd.DataFrame, pilots: tuple[Pilot, ...]) -> pd.DataFrame:
     """Return how much averting an enquiry must be worth for a social worker to pay for itself."""
-    return break_even(primary_effects, {pilot.name: pilot.social_workers for pilot in pilots})
+    return break_even(primary_effects, {pilot.name: pilot.workers for pilot in pilots})
 
 
 def weighted_candidates(
@@ -95,7 +95,7 @@ def _rates_of(outcome: Outcome) -> tuple[str, str]:
     Candidates are weighted on the first, besides phase. The like months are left out: a school
     chosen for a high count in them tends to have a lower one a year later.
     """
-    return f"{outcome.label}, other months", f"{outcome.label}, same months a year before"
+    return f"{outcome.label}, other months", f"{outcome.label}, year before"
 
 
 def _covariates(

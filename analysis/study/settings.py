@@ -61,8 +61,8 @@ class Pilot:
         Three capital letters with which the names of its matched sets and areas begin.
     start
         First month of the pilot, YYYY-MM.
-    social_workers, schools
-        Numbers of social workers in the team and of schools that took part, as published.
+    schools
+        Number of schools that took part, as published.
     school_types
         Types of school, as published.
     places
@@ -71,23 +71,25 @@ class Pilot:
         Number of areas (a secondary school and those around it) of the schools.
     comparisons
         Number of comparison schools; 0 for as many as intervention schools.
+    workers
+        Number of people placed in the schools, as published; 0 where nobody is placed.
     """
 
     name: str
     code: str
     start: str
-    social_workers: int
     schools: int
     school_types: tuple[str, ...]
     places: dict[str, int]
     areas: int
     comparisons: int = 0
+    workers: int = 0
 
     def __post_init__(self) -> None:
         require(bool(re.fullmatch(r"[A-Z]{3}", self.code)), "code", "three capitals", self.code)
         require(self.comparisons >= 0, "comparisons", "0 or more", self.comparisons)
         require(bool(_MONTH.fullmatch(self.start)), "start", "a month as YYYY-MM", self.start)
-        require(self.social_workers > 0, "social_workers", "above 0", self.social_workers)
+        require(self.workers >= 0, "workers", "0 or more", self.workers)
         total = sum(self.places.values())
         require(total == self.schools, "places", f"must add up to schools = {self.schools}", total)
         require(0 < self.areas <= self.schools, "areas", "from 1 to the number of schools",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from analysis.errors import ConfigurationError
 from analysis.synthetic.children import month_ends
 from analysis.synthetic.draws import Stream
 
@@ -85,13 +86,13 @@ def draw_workers(study: Study, recipe: Recipe, schools: list[School], seed: int)
     days = recipe.column("deployments.days_per_week")
     key = recipe.column("social_workers.worker_id")
     workers: list[Worker] = []
-    largest = max(study.pilots, key=lambda pilot: pilot.social_workers)
+    largest = max(study.pilots, key=lambda pilot: pilot.workers)
     for pilot in study.pilots:
         stream = Stream(seed, "staff", pilot.name)
         own = [s for s in schools if s.treated and s.candidate.pilot.name == pilot.name]
         integration = _integration(own, stream)
-        team = [[school] for school in _largest_first(own)[: pilot.social_workers]]
-        for school in _largest_first(own)[pilot.social_workers :]:
+        team = [[school] for school in _largest_first(own)[: pilot.workers]]
+        for school in _largest_first(own)[pilot.workers :]:
             _worker_for(school, team).append(school)
         for place, shared in enumerate(team):
             deployments = [Deployment(s, integration[s.school_id]) for s in shared]
@@ -111,6 +112,13 @@ def _check_tables(study: Study, recipe: Recipe) -> None:
     """Raise an error for teams and shares of categories that the contracts do not list."""
     here = "analysis/synthetic/staff.py"
     pilots = [pilot.name for pilot in study.pilots]
+    for pilot in study.pilots:
+        if not pilot.workers:
+            raise ConfigurationError(
+                f"{pilot.name} places nobody, and there is a contract for those who are placed",
+                place="study.toml, [[pilots]]",
+                remedy="add workers = ... there, or remove data_contracts/social_workers.odcs.yaml",
+            )
     recipe.column("social_workers.pilot").check_covered(pilots, "study.toml, [[pilots]]")
     integration = recipe.column("deployments.integration")
     integration.check_covered(_MOST_DAYS, f"{here}, _MOST_DAYS")

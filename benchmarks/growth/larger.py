@@ -62,7 +62,7 @@ def _larger(pilot: Pilot, factor: float, copies: int) -> Pilot:
     return replace(
         pilot, places=places, schools=sum(places.values()),
         areas=copies * round(pilot.areas * factor),
-        social_workers=copies * round(pilot.social_workers * factor),
+        workers=copies * round(pilot.workers * factor),
     )  # fmt: skip
 
 

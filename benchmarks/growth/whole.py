@@ -46,7 +46,7 @@ def larger_settings(text: str, study: Study) -> str:
     for pilot in study.pilots:
         places = ", ".join(f"{phase} = {n}" for phase, n in pilot.places.items())
         for key, value in (
-            ("schools", pilot.schools), ("social_workers", pilot.social_workers),
+            ("schools", pilot.schools), ("workers", pilot.workers),
             ("areas", pilot.areas), ("places", f"{{ {places} }}"),
         ):  # fmt: skip
             line = rf'(\nname = "{pilot.name}"(?:\n(?!\[).*)*?\n{key} = ).*'

@@ -21,7 +21,7 @@ def teams_as_published(pilot_delivery: pd.DataFrame, pilots: tuple[Pilot, ...]) 
     found = {
         f"{pilot.name} {what}": rows[pilot.name][what] / published
         for pilot in pilots
-        for what, published in (("workers", pilot.social_workers), ("schools", pilot.schools))
+        for what, published in (("workers", pilot.workers), ("schools", pilot.schools))
     }
     return judge(
         "In these data each pilot has as many workers and schools as were published, and every "

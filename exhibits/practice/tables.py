@@ -29,7 +29,7 @@ def delivery_table(
         (
             Words("pilot", "Pilot", "Local authority", width=3),
             Column(("workers", "pilot"), "Workers", "Social workers ever in the team", "number",
-                   lambda count, name: f"{count} of {planned[name].social_workers}", 2),
+                   lambda count, name: f"{count} of {planned[name].workers}", 2),
             Column("at_end", "Still at end", "Social workers still in post on the last day",
                    "number", width=2),
             Column(("schools", "pilot"), "Schools", "Schools with a social worker", "number",

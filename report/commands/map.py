@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.contracts import describe, read_contracts, validate_extract
-from analysis.errors import ConfigurationError
+from analysis.errors import ConfigurationError, ContractBroken
 from analysis.evaluation import find_root
 from analysis.extract.extract import read_extract
+from analysis.extract.files.problem import FILE_RULES
 from analysis.extract.maps import FOLDER
 from analysis.extract.maps.map_file import as_toml
 from analysis.extract.maps.proposal import Proposal, best_dataset, propose
@@ -18,9 +19,12 @@ from audit.terminal import printable
 
 if TYPE_CHECKING:
     from analysis.contracts import DataContract
+    from analysis.extract.files.problem import Problem
 
 POOR = 0.3
 """Lowest score at which a dataset is proposed."""
+ROWS = 10
+"""Rows of a file that are named."""
 
 
 def map_file(file: Path, dataset: str | None) -> int:
@@ -114,7 +118,10 @@ def _described(name: str, proposal: Proposal) -> str:
 
 
 def _try(root: Path, path: Path) -> int:
-    """Apply the maps of an extract, confirmed or not, and test the extract."""
+    """Apply the maps of an extract, confirmed or not, and test the extract.
+
+    Nothing is tested while a map has a mistake: rules without data would hide it.
+    """
     directory, folder = path.resolve().parent.parent, root / "data_contracts"
     if path.resolve().parent.name != FOLDER:
         raise ConfigurationError(
@@ -124,6 +131,17 @@ def _try(root: Path, path: Path) -> int:
         )
     contracts = read_contracts(folder)
     sent = read_extract(directory, contracts, unconfirmed=True)
+    wrong = [
+        problem
+        for problems in sent.read.problems.values()
+        for problem in problems
+        if problem.kind.startswith("map") or f"{FOLDER}/" in problem.seen
+    ]
+    if wrong:
+        raise ContractBroken(
+            "\n".join(["the maps cannot be applied, and nothing was tested", *map(_told, wrong)]),
+            remedy=f"correct them, then run report map {printable(os.path.relpath(path))} again",
+        )
     results = validate_extract(sent, contracts, folder)
     lines = [describe(results)]
     for dataset, map_ in sent.read.maps.items():
@@ -134,3 +152,14 @@ def _try(root: Path, path: Path) -> int:
             lines.append("  not confirmed: a build refuses it")
     print(printable("\n".join(lines), keep="\n"))
     return results.exit_code
+
+
+def _told(problem: Problem) -> str:
+    """Return a mistake with its file, rows, rule and remedy."""
+    more = ", …" if len(problem.rows) > ROWS else ""
+    rows = f", rows {', '.join(map(str, problem.rows[:ROWS]))}{more}" if problem.rows else ""
+    rule = FILE_RULES[problem.kind]
+    return (
+        f"  {problem.file}{rows}: {problem.seen}\n"
+        f"    expected: {rule.expected}\n    remedy: {rule.remedy}"
+    )

@@ -222,7 +222,7 @@ def laid_out(document: str, styles: str) -> str:
     _name_facts(body)
     if (contents := body.find(W + "sdt")) is not None:
         _set_contents(tree, body, contents, styles)
-    return etree.tostring(tree, encoding="unicode")
+    return str(etree.tostring(tree, encoding="unicode"))
 
 
 def _dress(table: Any) -> None:
@@ -387,6 +387,8 @@ def _run(parent: Any, words: str | None, tag: str = "t") -> Any:
 
 
 def words_of(document: bytes) -> str:
-    """Return the text of a Word document, with a space between paragraphs."""
+    """Return the text of a Word document without its contents list; paragraphs end with a space."""
     text = members(document)["word/document.xml"].decode()
+    text = re.sub(r"<w:sdt>.*?</w:sdt>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<w:instrText\b.*?</w:instrText>", "", text, flags=re.DOTALL)
     return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</w:p>|<w:tab/>|<w:br/>", " ", text)))

@@ -129,10 +129,7 @@ def _box(ground: str) -> str:
         f'<w:{side} w:val="single" w:sz="48" w:space="{space}" w:color="{_hex(ground)}"/>'
         for side, space in (("top", 28), ("left", 18), ("bottom", 28), ("right", 18))
     )
-    return (
-        f"<w:pBdr>{sides}</w:pBdr>"
-        f'<w:shd w:val="clear" w:color="auto" w:fill="{_hex(ground)}"/>'
-    )
+    return f'<w:pBdr>{sides}</w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="{_hex(ground)}"/>'
 
 
 _BODY, _NOTE = SIZES["body"], SIZES["note"]
@@ -142,7 +139,9 @@ _KEPT = "<w:keepNext/><w:keepLines/>"
 _BOXED = '<w:ind w:left="0" w:right="0"/><w:jc w:val="left"/>'
 _WHITE = "#FFFFFF"
 _NAMED = '<w:tabs><w:tab w:val="left" w:pos="1474"/></w:tabs>'
-_TO_THE_EDGE = f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{round(20 * ROOM[0])}"/></w:tabs>'
+_TO_THE_EDGE = (
+    f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{round(20 * ROOM[0])}"/></w:tabs>'
+)
 _INDENT = '<w:ind w:left="227"/>'
 SHIPPED = {
     "Title": (_KEPT + _box(_ACCENT) + _space(90, 6) + _BOXED, _type(32, _WHITE, bold=True)),
@@ -220,7 +219,10 @@ def _styles(text: str) -> str:
         text = _restyled(text, name, layout, kind)
     added = [
         _OWN_STYLE.format(
-            id=style_id(name), name=name, layout=layout, type=kind,
+            id=style_id(name),
+            name=name,
+            layout=layout,
+            type=kind,
             custom="" if name in BUILT_IN else ' w:customStyle="1"',
         )
         for name, (layout, kind) in OWN.items()
@@ -233,7 +235,9 @@ def _styles(text: str) -> str:
         r'<w:style w:type="table" w:default="1" w:styleId="Table">.*?</w:style>',
         _table_style(), text, count=1, flags=re.DOTALL,
     )  # fmt: skip
-    text = re.sub(r"(<w:docDefaults>.*?)<w:rFonts [^>]*/>", rf"\g<1>{_FONTS}", text, flags=re.DOTALL)
+    text = re.sub(
+        r"(<w:docDefaults>.*?)<w:rFonts [^>]*/>", rf"\g<1>{_FONTS}", text, flags=re.DOTALL
+    )
     return text.replace("</w:styles>", "".join(added) + "</w:styles>")
 
 
@@ -248,7 +252,9 @@ def _restyled(text: str, name: str, layout: str, kind: str) -> str:
     def changed(style: re.Match[str]) -> str:
         kept = re.sub(r"<w:(pPr|rPr)>.*?</w:\1>|<w:(?:pPr|rPr) ?/>", "", style[0], flags=re.DOTALL)
         kept = re.sub(r"<w:(?:semiHidden|link)\b[^>]*/>", "", kept)
-        own = (f"<w:pPr>{layout}</w:pPr>" if layout else "") + (f"<w:rPr>{kind}</w:rPr>" if kind else "")
+        own = (f"<w:pPr>{layout}</w:pPr>" if layout else "") + (
+            f"<w:rPr>{kind}</w:rPr>" if kind else ""
+        )
         return kept.replace("</w:style>", f"{own}</w:style>")
 
     pattern = rf'<w:style (?=[^>]*w:styleId="{name}")[^>]*>.*?</w:style>'

@@ -32,9 +32,9 @@ MISTAKES = {
         "add months_after = ... (a whole number)",
     ),
     "a number is written as text": (
-        "social_workers = 5",
-        'social_workers = "5"',
-        "key 'pilots.0.social_workers': expected a whole number, found '5'",
+        "workers = 5",
+        'workers = "5"',
+        "key 'pilots.0.workers': expected a whole number, found '5'",
         "write a whole number",
     ),
     "true is no number": (

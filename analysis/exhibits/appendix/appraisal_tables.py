@@ -115,7 +115,8 @@ def break_even_table(
 ) -> Table:
     """Show how much averting an enquiry must be worth for a social worker to pay for itself."""
     of_pilots = pd.DataFrame(
-        [(pilot.name, pilot.social_workers) for pilot in pilots], columns=["pilot", "in_team"]
+        [(pilot.name, pilot.workers) for pilot in pilots if pilot.workers],
+        columns=["pilot", "in_team"],
     )
     reasons = primary_effects.set_index("pilot")["reason"]
     value, averted = (

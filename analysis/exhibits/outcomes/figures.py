@@ -174,7 +174,7 @@ def _drawing(
     terms: Terms,
 ) -> Drawing:
     pilots = outcome.pilots
-    drawing, axes = new_drawing(1.4, columns=len(pilots), around=1.4, sharex=True, sharey=True)
+    drawing, axes = new_drawing(1.55, columns=len(pilots), around=1.4, sharex=True, sharey=True)
     for ax, pilot in zip(axes, pilots, strict=True):
         own, of_periods = (each.loc[each["pilot"] == pilot] for each in (by_term, means))
         _draw_panel(ax, own, of_periods, window)

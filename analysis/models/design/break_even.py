@@ -34,7 +34,7 @@ def break_even(estimates: pd.DataFrame, workers: Mapping[str, int]) -> pd.DataFr
     estimates
         A table with the columns of `estimates.COLUMNS`.
     workers
-        Social workers by pilot.
+        Number of people placed, by pilot; those of a pilot without any have no break-even.
 
     Returns
     -------
@@ -55,7 +55,8 @@ def break_even(estimates: pd.DataFrame, workers: Mapping[str, int]) -> pd.DataFr
     ...                                           "break_even_high"]].iloc[0].tolist()
     [10.0, 0.1, 0.05, inf]
     """
-    usable = estimates.loc[estimates["status"] == ESTIMATED]
+    placed = estimates["pilot"].map(workers) > 0
+    usable = estimates.loc[(estimates["status"] == ESTIMATED) & placed]
     team = usable["pilot"].map(workers).astype(float)
     table = pd.DataFrame({"pilot": usable["pilot"], "outcome": usable["outcome"], "workers": team})
     for name, end in (("", ""), ("_low", "_high"), ("_high", "_low")):

@@ -27,7 +27,7 @@ def shown(costs, reason="no events"):
          "difference": [-50.0, 20.0], "difference_low": [-100.0, -40.0],
          "difference_high": [-25.0, 30.0]}
     )  # fmt: skip
-    table = break_even(rows, {pilot.name: pilot.social_workers for pilot in STUDY.pilots})
+    table = break_even(rows, {pilot.name: pilot.workers for pilot in STUDY.pilots})
     names = [pilot.name for pilot in STUDY.pilots]
     effects = pd.DataFrame({"pilot": names, "reason": ["", reason, ""]})
     found = break_even_table(table, effects, costs, STUDY.pilots, "", STUDY.words)

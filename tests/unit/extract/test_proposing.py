@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.contracts import read_contracts
-from analysis.errors import ConfigurationError
+from analysis.errors import ConfigurationError, ContractBroken
 from analysis.extract.extract import read_extract
 from analysis.extract.maps.proposal import best_dataset, propose, value_fit
 from report.commands.map import map_file
@@ -91,6 +91,11 @@ def test_a_proposed_map_once_decided_and_confirmed_gives_the_dataset(
     undecided = path.read_text(encoding="utf-8")
     (problem,) = read_extract(tmp_path, CONTRACTS, unconfirmed=True).read.problems["child_events"]
     assert "'' is not a code of event_type" in problem.seen
+    with pytest.raises(
+        ContractBroken, match=r"nothing was tested\\n.*'' is not a code of event_type"
+    ):
+        map_file(path, None)
+    assert capsys.readouterr().out == ""
     decided = undecided.replace('"Strategy" = ""', '"Strategy" = "s47_enquiry"')
     path.write_text(decided, encoding="utf-8", newline="\n")
     (problem,) = read_extract(tmp_path, CONTRACTS).read.problems["child_events"]
@@ -123,6 +128,23 @@ def test_a_published_layout_gets_the_map_that_ships(
     assert found["specification"].startswith("Department for Education")
     with pytest.raises(ConfigurationError, match="there is a map for this dataset already"):
         map_file(tmp_path / name, None)
+
+
+def test_a_map_that_sends_two_columns_to_one_says_so_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_extract(tmp_path, {n: rows for n, rows in TABLES.items() if n != "child_events"})
+    own(EVENTS).to_csv(tmp_path / "own.csv", index=False, lineterminator="\n")
+    assert map_file(tmp_path / "own.csv", None) == 0
+    path = tmp_path / "maps" / "child_events.toml"
+    twice = path.read_text(encoding="utf-8").replace('to = "school_id"', 'to = "child_id"')
+    path.write_text(twice, encoding="utf-8", newline="\n")
+    capsys.readouterr()
+    with pytest.raises(ContractBroken, match=r"two columns, .* and .*, go to child_id") as raised:
+        map_file(path, None)
+    assert "file-missing" not in str(raised.value)
+    assert "remedy: correct them, then run report map" in str(raised.value)
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ STUDY = read_study(ROOT / "study.toml")
 def test_table_1_of_the_published_summary() -> None:
     # Westlake et al. (2020), executive summary, Table 1.
     printed = {"Lambeth": (8, 5), "Southampton": (18, 6), "Stockport": (11, 10)}
-    assert {p.name: (p.schools, p.social_workers) for p in STUDY.pilots} == printed
+    assert {p.name: (p.schools, p.workers) for p in STUDY.pilots} == printed
 
 
 def test_the_window_is_ten_months_from_the_start_and_two_years_before() -> None:

@@ -100,7 +100,7 @@ def test_the_stand_in_satisfies_every_contract(small):
 def test_no_word_of_the_pilots_is_in_it(small):
     files = [path for pattern in TEXTS for path in small.glob(pattern)]
     assert len(files) > 15
-    words = re.compile("lambeth|southampton|stockport|westlake|section 47|social worker", re.I)
+    words = re.compile("lambeth|southampton|stockport|westlake|section 47|social.worker", re.I)
     assert [(path.name, words.search(path.read_text("utf-8"))[0]) for path in files
             if words.search(path.read_text("utf-8"))] == []  # fmt: skip
     prose = [path for path in files if path.suffix in (".qmd", ".md")]

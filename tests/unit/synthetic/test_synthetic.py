@@ -136,7 +136,7 @@ def test_schools_and_teams_are_those_of_table_1(name: str) -> None:
     teams = counts(tables(name), "pilot", table="social_workers")
     for pilot in STUDY.pilots:
         assert arms[pilot.name, "intervention"] == arms[pilot.name, "comparison"] == pilot.schools
-        assert teams[(pilot.name,)] == pilot.social_workers
+        assert teams[(pilot.name,)] == pilot.workers
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
