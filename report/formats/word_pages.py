@@ -285,7 +285,8 @@ def _changed(style: Style, text: str) -> Style:
         said = re.findall(rf"<w:{name}(?: w:val=\"(\w+)\")? ?/>", text)
         return said[0] not in ("0", "false") if said else otherwise
 
-    top = re.findall(r'<w:top w:val="single" w:sz="(\d+)" w:space="(\d+)"', text)
+    top = re.search(r"<w:pBdr>\s*<w:top\b[^>]*>", text)
+    rule = dict(re.findall(r'w:(sz|space)="(\d+)"', top[0])) if top else {}
     return replace(
         style,
         size=value(r'<w:sz w:val="(\d+)"', 2, style.size),
@@ -296,5 +297,5 @@ def _changed(style: Style, text: str) -> Style:
         keep=flag("keepNext", otherwise=style.keep),
         whole=flag("keepLines", otherwise=style.whole),
         new_page=flag("pageBreakBefore", otherwise=style.new_page),
-        edge=int(top[0][0]) / 8 + int(top[0][1]) if top else style.edge,
+        edge=int(rule["sz"]) / 8 + int(rule["space"]) if rule else style.edge,
     )
