@@ -189,6 +189,8 @@ def _paragraph(paragraph: Any, known: Mapping[str, Style], room: float) -> Block
     own = paragraph.find(W + "pPr")
     if (level := paragraph.find(f"{W}pPr/{W}numPr/{W}ilvl")) is not None:
         style = replace(style, left=_LIST_STEP * (1 + int(level.get(W + "val"))))
+    if (place := paragraph.find(f"{W}pPr/{W}ind")) is not None and place.get(W + "left"):
+        style = replace(style, left=int(place.get(W + "left")) / 20)
     kept = None if own is None else own.find(W + "keepNext")
     keep = style.keep if kept is None else kept.get(W + "val") not in ("0", "false")
     heights = _line_heights(paragraph, style, room - style.left)
