@@ -11,9 +11,9 @@ import pytest
 from audit.documents.certificate import as_text
 from audit.ledger.cells import table_rows
 from audit.pages.captions import citations
+from audit.pages.downloads import Offered
 from audit.pages.graph_layout import BEND, Spacing, lay_out, without_shortcuts
 from audit.pages.lineage_graph import draw, lineage_graph
-from audit.pages.downloads import Offered
 from audit.pages.page_links import with_links
 from audit.pages.trail import Trail
 from audit.trace.text import tree
