@@ -79,3 +79,18 @@ def test_a_wide_table_of_the_audit_trail_says_that_it_continues(browser, trail):
     assert wide
     assert "Scroll sideways" in said
     assert "Scroll" not in browser.run(cue.replace("repeat(6)", "repeat(2)"))[1]
+
+
+def test_a_link_on_the_next_line_covers_no_part_of_a_term(browser, trail):
+    browser.show(1024)
+    browser.open((trail / "chapters" / "one.html").as_uri())
+    covered = (
+        "(p => { p.innerHTML = '<button class=\"term\">term</button><br>'"
+        ' + \'<a href="#" style="padding: .4em 0">link</a>\'; p.scrollIntoView();'
+        " const box = p.firstChild.getBoundingClientRect();"
+        " return document.elementFromPoint(box.left + 3, box.bottom - 1) !== p.firstChild; })"
+        "(document.querySelector('main section > p, main > p'))"
+    )
+    assert not browser.run(covered)
+    style(browser, "button.term { z-index: auto !important; position: static !important; }")
+    assert browser.run(covered)
