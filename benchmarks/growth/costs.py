@@ -15,7 +15,7 @@ from analysis.dataflow import graph as dataflow
 from analysis.environment import specified_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ def costs(
     inputs: Mapping[str, object],
     wanted: Iterable[str],
     seen: Callable[[Cost], None],
+    first: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Compute nodes one after another, releasing each value once it is no longer needed.
 
@@ -55,6 +56,8 @@ def costs(
         Names of nodes; everything upstream of them is computed too.
     seen
         Called with the cost of each node.
+    first
+        Names of nodes that are computed before the others, in this order.
 
     Returns
     -------
@@ -64,7 +67,8 @@ def costs(
     built = dataflow.build()
     by_name = dataflow.nodes(built)
     asked = set(wanted)
-    order = list(_in_order(asked, by_name))
+    needed = set(_in_order(sorted(asked), by_name))
+    order = list(_in_order([*(name for name in first if name in needed), *sorted(asked)], by_name))
     last = {need: name for name in order for need in by_name[name].needs}
     values: dict[str, Any] = {}
     with specified_settings():
@@ -86,7 +90,7 @@ def costs(
     return {name: values[name] for name in asked if name in values}
 
 
-def _in_order(wanted: set[str], by_name: Mapping[str, dataflow.Node]) -> Iterator[str]:
+def _in_order(wanted: Iterable[str], by_name: Mapping[str, dataflow.Node]) -> Iterator[str]:
     """Yield nodes in topological order."""
     done: set[str] = set()
 
@@ -97,7 +101,7 @@ def _in_order(wanted: set[str], by_name: Mapping[str, dataflow.Node]) -> Iterato
                 yield from visit(need)
             yield name
 
-    for name in sorted(wanted):
+    for name in wanted:
         yield from visit(name)
 
 

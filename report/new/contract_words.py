@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from analysis.contracts.derived.volume import FEW_GROUPS
+
 if TYPE_CHECKING:
     from analysis.study.settings import Outcome, Study
 
@@ -44,6 +46,11 @@ class Words:
             (rf"\b{then.sites.capitalize()}\b", now.sites.capitalize()),
             (rf"\b{then.site.capitalize()}\b", now.site.capitalize()),
         ]
+        kinds = {each.event_type for each in new.outcomes if each.measure == "events"}
+        if len(new.pilots) * max(2, len(kinds)) > FEW_GROUPS:
+            self._phrases.append(
+                (r"\b(15 [\w ]+? or more)(?= are\b)", rf"\1, and more with so many {now.sites},")
+            )
         if new.design == "randomised":
             self._phrases += [
                 (r"\bmatched sets\b", "strata"), (r"\bmatched set\b", "stratum"),

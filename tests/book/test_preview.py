@@ -16,7 +16,7 @@ import pytest
 
 from press.build import build_book
 from press.errors import ChapterError, Location
-from press.preview import STATE, serve, snapshot
+from press.preview import _PAUSE, STATE, serve, snapshot
 
 CONFIGURATION = (
     "project: {type: book}\nbook:\n  title: T\n  chapters: [index.qmd]\nformat: {html: default}\n"
@@ -35,8 +35,14 @@ class Rebuild:
 
     def __init__(self, out: Path) -> None:
         self.out, self.seen, self.fault = out, [], None
+        self.completed = 0
         self.wait = threading.Event()
         self.wait.set()
+
+    def complete(self) -> None:
+        self.completed += 1
+        if self.completed > 1:
+            raise ChapterError("not as in the ledger", Location("one.qmd", 1))
 
     def __call__(self, changed: frozenset[str]) -> None:
         self.seen.append(changed)
@@ -53,7 +59,7 @@ def serving(folder: Path) -> Iterator[tuple[str, Rebuild, list[str]]]:
     thread = threading.Thread(
         target=serve,
         args=(folder, folder / "_book", rebuild),
-        kwargs={"say": said.append, "stop": stop},
+        kwargs={"say": said.append, "stop": stop, "complete": rebuild.complete},
     )
     thread.start()
     try:
@@ -92,6 +98,18 @@ def test_it_serves_rebuilds_and_shows_what_is_wrong(tmp_path):
         (tmp_path / "one.qmd").write_text("# One, fixed", "utf-8")
         until(lambda: not json.loads(get(address + STATE))["error"])
         assert json.loads(get(address + STATE))["version"] != first["version"]
+
+
+def test_a_book_is_completed_once_after_each_edit_when_files_are_left_alone(tmp_path):
+    (tmp_path / "one.qmd").write_text("# One", "utf-8")
+    with serving(tmp_path) as (address, rebuild, said):
+        until(lambda: rebuild.completed == 1)
+        time.sleep(3 * _PAUSE)
+        assert rebuild.completed == 1
+        (tmp_path / "one.qmd").write_text("# One, changed", "utf-8")
+        until(lambda: "one.qmd:1: not as in the ledger" in said)
+        assert json.loads(get(address + STATE))["error"] == "one.qmd:1: not as in the ledger"
+        assert rebuild.completed == 2
 
 
 def test_it_answers_no_one_who_asks_under_another_name(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 
@@ -17,6 +18,11 @@ MONTHS_BEFORE = 12
 ARMS = ("intervention", "comparison")
 FEWEST_OF_MONTH = 15
 """Expected events of a month below which a low number is not informative."""
+FEW_GROUPS = 12
+MORE_BY_GROUPS = 5.0
+"""Of so many groups, one has a low month by chance too rarely to matter. Of more, so many more
+events are asked for, times the logarithm of how many times more there are: the chance that a group
+has a fifth of what is expected falls exponentially with the events that are expected."""
 FEWEST_OF_PERIOD = 20
 """Events of one type and arm in one of two periods, likewise."""
 FEWEST_OF_ARM = 50
@@ -61,9 +67,20 @@ def _of_expected(
     table.index = table.index.astype("str")
     expected = table.sum(axis=1).to_numpy()[:, None] * table.sum(axis=0).to_numpy()[None, :]
     expected = pd.DataFrame(expected / max(1, len(event_date)), table.index, table.columns)
-    shares = (table / expected).where(expected >= FEWEST_OF_MONTH).stack()
+    shares = (table / expected).where(expected >= fewest_of_month(len(table))).stack()
     at = pd.MultiIndex.from_arrays([group.astype("object"), month])
     return pd.Series(shares.reindex(at).to_numpy(float), group.index)
+
+
+def fewest_of_month(groups: int) -> float:
+    """Return the expected events of a month from which a group of so many is tested.
+
+    Examples
+    --------
+    >>> fewest_of_month(6), round(fewest_of_month(120), 1)
+    (15.0, 26.5)
+    """
+    return FEWEST_OF_MONTH + MORE_BY_GROUPS * math.log(max(1.0, groups / FEW_GROUPS))
 
 
 def _arm_volume(

@@ -74,7 +74,7 @@ def balancing_table(
         (
             Words("label", "Outcome", width=4),
             Words("label", "What it says", width=4,
-                  cell=lambda label: says.get(label, "Can't be affected by workers who are not "
+                  cell=lambda label: says.get(label, "Cannot be affected by workers who are not "
                                               "there")),
             *(Estimates(heading=pilot.name, at=pilot.name, width=4) for pilot in pilots),
         ),

@@ -92,7 +92,7 @@ def test_a_proposed_map_once_decided_and_confirmed_gives_the_dataset(
     (problem,) = read_extract(tmp_path, CONTRACTS, unconfirmed=True).read.problems["child_events"]
     assert "'' is not a code of event_type" in problem.seen
     with pytest.raises(
-        ContractBroken, match=r"nothing was tested\\n.*'' is not a code of event_type"
+        ContractBroken, match=r"nothing was tested\n.*'' is not a code of event_type"
     ):
         map_file(path, None)
     assert capsys.readouterr().out == ""

@@ -31,6 +31,14 @@ def test_a_reader_of_the_first_page_learns_who_when_and_how_to_cite():
     assert with_edition(page, FACTS) == page, "once is enough"
 
 
+def test_date_and_status_are_seen_at_once_and_the_rest_on_demand():
+    page = with_edition(PAGE, FACTS)
+    folded = page[page.index("<details") : page.index("</details>")]
+    assert "<summary>30 November 2026 · Draft · <span>About this edition</span></summary>" in folded
+    assert MARKED in folded
+    assert " open" not in folded
+
+
 @pytest.mark.parametrize("gone", ['<p class="subtitle">A rebuild</p>\n', BLOCK])
 def test_a_chapter_has_no_cover(gone):
     page = PAGE.replace(gone, "")

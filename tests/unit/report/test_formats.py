@@ -10,7 +10,7 @@ import pytest
 from audit.coverage.literals import numbers
 from report.formats.archive import members
 from report.formats.word import words_of
-from report.formats.word_design import STYLED, style_id
+from report.formats.word_design import PANEL_INDENT, STYLED, style_id
 from report.formats.writing import without_cache, write_formats
 from report.reuse import formats
 from report.reuse.formats import FormatCache
@@ -116,6 +116,10 @@ def styled(document, style):
 
 def test_word_has_the_two_voices_in_styles_of_their_own(document):
     assert styled(document, "Published") == ["Published. It fell.", "In one place."]
+    steps = re.findall(r'"Published"/>(?:<w:numPr>.*?</w:numPr><w:ind ([^>]*)/>)?', document)
+    assert len(steps) == 2
+    left, hanging = map(int, re.findall(r'"(\d+)"', steps[1]))
+    assert left - hanging == PANEL_INDENT, "the bar of the panel goes on beside a list"
     assert styled(document, "InventedData") == ["Invented data. It rose."]
     assert styled(document, "Caption") == ["Figure 1.1: Bars", "Table 1.1: Rates"]
 

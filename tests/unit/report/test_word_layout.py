@@ -21,7 +21,8 @@ NAMES = (
 STYLES = (
     '<w:styles><w:docDefaults><w:rPr><w:sz w:val="20"/></w:rPr><w:spacing w:after="0"/>'
     '</w:docDefaults><w:style w:type="paragraph" w:styleId="Heading1"><w:keepNext/>'
-    '<w:pageBreakBefore/><w:spacing w:before="0" w:after="200"/><w:sz w:val="40"/></w:style>'
+    '<w:pageBreakBefore/><w:pBdr><w:top w:color="0" w:space="8" w:sz="16" w:val="single"/></w:pBdr>'
+    '<w:spacing w:before="0" w:after="200"/><w:sz w:val="40"/></w:style>'
     '<w:style w:type="paragraph" w:styleId="Heading2"><w:basedOn w:val="Heading1"/>'
     '<w:pageBreakBefore w:val="0"/></w:style></w:styles>'
 )
@@ -117,6 +118,7 @@ def test_a_style_has_what_the_one_it_rests_on_has():
     known = style_measures(STYLES)
     first, second = known["Heading1"], known["Heading2"]
     assert (first.new_page, second.new_page) == (True, False)
+    assert first.edge == second.edge == 10, "a rule above it and the space below the rule"
     assert (second.size, second.keep, known["Normal"].size) == (20, True, 10)
 
 
