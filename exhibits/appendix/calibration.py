@@ -56,8 +56,9 @@ def calibration_check(
         note=(
             "Calibration check, not evidence; intervals are by school and not adjusted. As "
             "published: 'yes' if the interval lies below 1 where a fall was published, and "
-            "includes 1 where none was; no change is claimed by that. Published days in care are "
-            "those of two pilots that the summary does not name." + legend
+            "includes 1 where no evidence of an effect was; no change is claimed by that. "
+            "Published days in care are those of two pilots that the summary does not name."
+            + legend
             + words.not_estimable(missing)
         ),
     )  # fmt: skip
