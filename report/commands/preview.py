@@ -135,7 +135,8 @@ class Preview:
         if basis != self._basis:
             self._basis, self._earlier = None, ()
         if self._basis is None or label != self._label:
-            self._marks = None
+            # Documents such as the certificate print the commit too.
+            self._marks, self._earlier = None, ()
             self._values, _ = prepare(evaluation, book, [])
         reused = Reused(self.root, self._values)
         book = reread_configuration(book)
