@@ -23,6 +23,7 @@ from audit.trace.repository import BOOKS, history, read_commit
 from press.build import build_book
 from press.chapter.book import read_book, reread_configuration
 from press.document.page import html_path
+from press.edition import NumberedPages
 from press.errors import PressError
 from press.preview import serve
 from report.commands.build import kernel_environment, prepare
@@ -100,6 +101,7 @@ class Preview:
         self._evaluation: Evaluation | None = None
         self._marks: Marks | None = None
         self._incomplete: Book | None = None
+        self._numbered = NumberedPages()
 
     def rebuild(self, changed: frozenset[str]) -> None:
         """Rebuild the book after changes to files, given as paths relative to the project."""
@@ -133,7 +135,8 @@ class Preview:
         if basis != self._basis:
             self._basis, self._earlier = None, ()
         if self._basis is None or label != self._label:
-            self._marks = None
+            # Documents such as the certificate print the commit too.
+            self._marks, self._earlier = None, ()
             self._values, _ = prepare(evaluation, book, [])
         reused = Reused(self.root, self._values)
         book = reread_configuration(book)
@@ -148,6 +151,7 @@ class Preview:
             earlier=self._earlier,
             outputs=reused.outputs,
             cache=reused.press,
+            numbered=self._numbered,
             finish=finish if marks is None else partial(show_marked, self.root, book, marks),
         )
         if self._evaluation is None:
