@@ -36,6 +36,8 @@ OF_PAIRS = ("matched_set-pair", "matched_set-phase", "matched_set-size", "matche
 OF_CODES = {"schools-matched_set-code": "matched_set", "schools-area-code": "area"}
 """Rules that a column begins with the code of its site, and that column."""
 OF_ENQUIRIES = "schools-enquiries-plausible"
+OF_SEVERAL = "school_months-pupils-together"
+"""A rule about all schools of an arm together; there is none where each has one school."""
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
@@ -223,6 +225,8 @@ class Contracts:
         phase = name.rpartition("-")[2]
         if phase in self.old.phases and phase not in self.new.phases:
             return False
+        if name == OF_SEVERAL:
+            return any(max(each.schools, each.comparisons) > 1 for each in self.new.pilots)
         if name == OF_ENQUIRIES:
             return any(each.event_type == "s47_enquiry" for each in self.new.outcomes)
         if name == "schools-phase-mainstream":

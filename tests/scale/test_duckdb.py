@@ -1,5 +1,9 @@
 """DuckDB reads, validates and counts events as pandas does, out of core."""
 
+import gc
+import shutil
+import tempfile
+
 import pandas as pd
 import pytest
 
@@ -57,6 +61,51 @@ def test_a_failure_of_duckdb_is_one_message_with_a_remedy(tmp_path):
     assert "the disk is full" in raised.value.what
     assert raised.value.remedy
     assert raised.value.exit_code == 2
+
+
+def with_memory(gigabytes):
+    """Return settings with less memory than a person may set, for a test of seconds."""
+    scale = Scale("duckdb")
+    object.__setattr__(scale, "memory_gb", gigabytes)
+    return scale
+
+
+def repeated_often(folder, copies):
+    """Write the stand-in with its events so many times, under other identifiers."""
+    shutil.copytree(SOUND, folder, dirs_exist_ok=True)
+    path = folder / "child_events.csv"
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    assert header.startswith("event_id,")
+    rest = [row.partition(",")[2] for row in rows]
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(f"{header}\n")
+        for copy in range(copies):
+            start = copy * len(rest)
+            file.writelines(f"E{start + n:08d},{each}\n" for n, each in enumerate(rest))
+    return path.stat().st_size
+
+
+def test_a_file_larger_than_the_memory_is_read_and_counted_whole(tmp_path):
+    copies, memory_gb = 200, 0.05
+    assert repeated_often(tmp_path, copies) > memory_gb * 1e9
+    once, often = panel(sent(SOUND)), panel(sent(tmp_path, with_memory(memory_gb)))
+    counted = once["outcome"].isin([each.name for each in read_study(ROOT / "study.toml").outcomes
+                                    if each.measure == "events"])  # fmt: skip
+    assert counted.sum() > 100
+    expected = copies * once.loc[counted, "events"]
+    pd.testing.assert_series_equal(often.loc[counted, "events"], expected, check_dtype=False)
+
+
+def test_too_little_memory_is_named_with_its_remedy_and_nothing_is_left(tmp_path, monkeypatch):
+    repeated_often(tmp_path / "sent", 20)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+    (tmp_path / "scratch").mkdir()
+    with pytest.raises(ConfigurationError, match="DuckDB gave up") as raised:
+        panel(sent(tmp_path / "sent", with_memory(0.001)))
+    assert "raise memory_gb" in raised.value.remedy
+    del raised
+    gc.collect()
+    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_the_end_of_the_dataflow_is_the_same():

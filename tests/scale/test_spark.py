@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -63,3 +64,30 @@ def test_a_cluster_that_is_not_there_is_named_before_anything_is_copied():
         sent(SOUND, absent)
     assert absent.cluster in raised.value.place
     assert 'engine = "duckdb"' in raised.value.remedy
+
+
+def test_a_cluster_of_another_version_is_named_with_the_version_to_run(monkeypatch):
+    """Spark says that classes are incompatible; a person is told which version is needed."""
+    from pyspark import __version__
+    from pyspark.sql import SparkSession
+
+    def refuse(_):
+        raise RuntimeError("java.io.InvalidClassException: local class incompatible\nat org")
+
+    monkeypatch.setattr(SparkSession.Builder, "getOrCreate", refuse)
+    monkeypatch.setattr(engines, "_check_master", lambda _: None)
+    with pytest.raises(
+        ConfigurationError, match=r"did not accept this program: .*incompatible"
+    ) as e:
+        engines._session.__wrapped__("spark://another:7077", 0.5)
+    assert e.value.remedy.startswith(f"run Spark {__version__} on it")
+    assert "spark://another:7077" in e.value.place
+
+
+def test_a_cluster_without_a_worker_is_given_up_and_its_session_ended(monkeypatch):
+    ended = []
+    monkeypatch.setattr(engines, "_workers", lambda _: 0)
+    with pytest.raises(ConfigurationError, match="has offered no worker") as raised:
+        engines._await_worker(SimpleNamespace(stop=lambda: ended.append(True)), time.monotonic())
+    assert "same Spark version" in raised.value.remedy
+    assert ended == [True]

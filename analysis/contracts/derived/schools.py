@@ -26,10 +26,15 @@ LARGE = 300
 def _arm_roll_change(
     pupils: pd.Series, pilot: pd.Series, arm: pd.Series, month: pd.Series
 ) -> pd.Series:
-    """Return the ratio of an arm's pupils in a pilot to those of the month before."""
+    """Return the ratio of an arm's pupils in a pilot to those of the month before.
+
+    It is missing for an arm of one school, whose roll may change by chance as those of several
+    together do not.
+    """
     group = joined(pilot, arm)
-    rolls = pupils.groupby([group, month], observed=True).sum().unstack()
-    change = (rolls / rolls.shift(axis=1)).stack()
+    by_month = pupils.groupby([group, month], observed=True)
+    rolls, several = by_month.sum().unstack(), by_month.size().unstack().max(axis=1) > 1
+    change = (rolls / rolls.shift(axis=1)).where(several, axis=0).stack()
     at = pd.MultiIndex.from_arrays([group, month])
     return pd.Series(change.reindex(at).to_numpy(float), pupils.index)
 

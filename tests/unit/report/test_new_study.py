@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from analysis.contracts import read_contracts, validate_extract
+from analysis.contracts.derived import derived_column
 from analysis.dataflow import data, graph
 from analysis.dataflow.effects import specifications
 from analysis.dataflow.settings import disclosure_rules
@@ -337,9 +338,22 @@ def test_a_question_that_nobody_can_be_asked_names_its_flag(tmp_path, capsys, mo
     assert not (tmp_path / "study").exists()
 
 
+def test_rolls_of_an_arm_together_are_tested_where_it_has_several_schools():
+    """The roll of one school falls by a tenth by chance; those of two together do not."""
+    months = pd.Series(pd.to_datetime(["2021-08-01", "2021-09-01"] * 3))
+    arm = pd.Series(["one", "one", "two", "two", "two", "two"], dtype="category")
+    site = pd.Series(["A"] * 6, dtype="category")
+    pupils = pd.Series([1000, 900, 1000, 900, 1000, 900])
+    compute = derived_column("school_months", "arm_roll_change").compute
+    assert compute(pupils, site, arm, months).dropna().tolist() == [0.9, 0.9]
+
+
 def test_one_school_in_each_group_is_a_study_without_an_estimate(tmp_path):
     """Nothing is estimated from one school, which is said, and nothing breaks."""
     write_study(tmp_path / "one", parse("One", "Northshire", "1+1", "Enquiries", "2021-09"))
+    rules = (tmp_path / "one" / "data_contracts" / "school_months.odcs.yaml").read_text("utf-8")
+    assert "volume-arm" in rules
+    assert "pupils-together" not in rules
     study, panel = panel_of(tmp_path / "one")
     (row,) = effect_estimates(panel, asked_of(study)).to_dict("records")
     assert (row["status"], row["schools"]) == ("not estimable", 2)
