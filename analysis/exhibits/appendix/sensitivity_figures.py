@@ -72,14 +72,9 @@ def _draw_curves(estimated: pd.DataFrame, pilots: list[str], reported: pd.Series
 
 
 def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
-<<<<<<< HEAD
     """State which specifications are drawn, and on which side of no change they lie.
-=======
-    """State which specifications are drawn, and on which side of 1 they lie.
->>>>>>> h20
 
-    Those drawn are no sample of all, so the line says which they are. It has no number, as no
-    message of a figure has: the alternative text says how many are drawn, of how many.
+    Those drawn are no sample of all, so the line says which they are.
     """
     if estimated.empty:
         return "No specification may be shown"
@@ -89,33 +84,18 @@ def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
         ratios = estimated.loc[estimated["pilot"] == pilot, "ratio"]
         if ratios.empty:
             continue
-<<<<<<< HEAD
         side = "on both sides of no change"
         if ratios.max() < 1:
             side = "below no change"
         elif ratios.min() > 1:
             side = "above no change"
-=======
-        side = "on both sides of one"
-        if ratios.max() < 1:
-            side = "below one"
-        elif ratios.min() > 1:
-            side = "above one"
->>>>>>> h20
         sides.setdefault(side, []).append(str(pilot))
     several = len(every) > 1
     where = [
         f"{side} in {words.listed(pilots)}" if several else side for side, pilots in sides.items()
     ]
-<<<<<<< HEAD
     return (
         "The specifications that may be shown, those nearest the main analysis, lie "
-=======
-    if len(estimated) == every["specifications"].sum():
-        return f"Every specification may be shown: the ratios lie {words.listed(where)}"
-    return (
-        "Of all specifications only those nearest the main analysis may be shown: their ratios lie "
->>>>>>> h20
         f"{words.listed(where)}"
     )
 
