@@ -54,10 +54,10 @@ def calibration_check(
             Words("verdict", "As published", "Whether the interval points as published", width=10),
         ),
         note=(
-            "Calibration check, not evidence; intervals are by school and not adjusted. As "
-            "published: 'yes' if the interval lies below 1 where a fall was published, and "
-            "includes 1 where no evidence of an effect was; no change is claimed by that. None given: "
-            "the summary gives no result. Published days in care are those of two pilots that the summary does not name."
+            "Calibration check, not evidence; intervals are by school and not adjusted. 'Yes': the "
+            "interval lies below 1 where a fall was published, or includes 1 where no evidence of "
+            "an effect was; this claims no change. None given: not in the summary. Days in care "
+            "are those of two pilots that it does not name."
             + legend
             + words.not_estimable(missing)
         ),
