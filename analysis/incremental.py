@@ -92,7 +92,7 @@ class Nodes:
         watch: Watch,
         unreported: Callable[[str, str], Iterable[str]] = lambda _module, _name: (),
     ) -> None:
-        self._graph, self._inputs, self._code = graph, inputs, code
+        self._graph, self.inputs, self._code = graph, inputs, code
         self._conditions, self.cache, self._uncached = conditions, cache, uncached
         self.watch, self._unreported = watch, unreported
         self._values: dict[str, Any] = {}
@@ -103,8 +103,8 @@ class Nodes:
 
     def value(self, name: str) -> Any:
         """Return a node's value, computed only if it has to be."""
-        if name in self._inputs:
-            return self._inputs[name].value
+        if name in self.inputs:
+            return self.inputs[name].value
         if name not in self._values:
             self.version(name)
         if name not in self._values:  # known, but not read yet
@@ -120,8 +120,8 @@ class Nodes:
 
     def version(self, name: str) -> str:
         """Return a digest that changes whenever a node's value does."""
-        if name in self._inputs:
-            return self._inputs[name].version
+        if name in self.inputs:
+            return self.inputs[name].version
         if not self.known(name):
             self._compute(name)
         return self.versions[name]
@@ -155,12 +155,12 @@ class Nodes:
     def needs(self, name: str) -> list[str]:
         """Return the names of the nodes that a node takes, without inputs, sorted."""
         needs = {need.name for need in self._graph[name].dependencies}
-        return sorted(needs - self._inputs.keys())
+        return sorted(needs - self.inputs.keys())
 
     def upstream(self, names: Iterable[str]) -> list[str]:
         """Return the names of all nodes that these depend on, each after those that it takes."""
         found: dict[str, None] = {}
-        waiting = [(name, False) for name in reversed(list(names)) if name not in self._inputs]
+        waiting = [(name, False) for name in reversed(list(names)) if name not in self.inputs]
         while waiting:
             name, seen = waiting.pop()
             if seen:
@@ -197,7 +197,7 @@ class Nodes:
     def _compute(self, name: str) -> None:
         node, key = self._graph[name], self.key(name)
         given = {need.name: self.value(need.name) for need in node.dependencies}
-        covered = [self._inputs[need] for need in given if need in self._inputs]
+        covered = [self.inputs[need] for need in given if need in self.inputs]
         unreported = [what for each in self.functions(name) for what in self._unreported(*each)]
         with self.watch.over(name, covered, unreported) as unknown:
             value = node(**given)

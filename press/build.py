@@ -16,7 +16,7 @@ from typing import Any, Literal
 from press.cache import Cache, using_cache, with_cache
 from press.chapter.book import Book, read_book
 from press.chapter.chapter import Chapter
-from press.edition import Edition
+from press.edition import Edition, NumberedPages
 from press.errors import LostError, Mistakes, PressError, ProjectError
 from press.project.options import execute_options, figure_options_warning
 from press.project.output_folder import OLD, check_target, swap, working_folder
@@ -82,6 +82,7 @@ def build_book(
     earlier: Sequence[ExecutedChapter] = (),
     outputs: Outputs | None = None,
     cache: Cache | None = None,
+    numbered: NumberedPages | None = None,
     progress: Progress | None = None,
     finish: Callable[[Path], object] | None = None,
     aside: Aside | None = None,
@@ -127,6 +128,8 @@ def build_book(
         Store of chapter outputs; a chapter whose outputs it holds is not executed.
     cache
         Store for the results of pandoc and of reading chapters.
+    numbered
+        Pages of earlier builds, for a process that builds a book repeatedly.
     progress
         Called with a line of text as each stage starts and ends.
     finish
@@ -153,7 +156,7 @@ def build_book(
     def write(new: Path) -> tuple[Edition, tuple[str, ...], str | None]:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
-        edition = Edition(book, executed, Mistakes(lenient), environment or {})
+        edition = Edition(book, executed, Mistakes(lenient), environment or {}, numbered=numbered)
         printed = partial(_printed, edition, new, timestamp, font_paths)
         html, pdf = _written(edition, new, formats, printed, clock, aside or _in_turn)
         edition.found.stop()

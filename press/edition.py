@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,14 +19,16 @@ from press.chapter.manuscript import manuscript
 from press.chapter.shortcodes import Values, resolve_shortcodes, title_markdown
 from press.chapter.source import Line, Source
 from press.document.accessibility import check_accessible
-from press.document.crossref import wording
+from press.document.citations import is_sources_page
+from press.document.crossref import Wording, wording
+from press.document.links import anchors_of
 from press.document.page import Page, html_path, is_home, number_page, read_page
 from press.document.preparation import Ready, make_ready
 from press.document.tree import Node
 from press.errors import Location, Mistakes, ProjectError, TypesettingError
 from press.guard.guard import lost_in_pages, lost_in_print
 from press.html.book import html_files, write_files, write_html
-from press.html.header_includes import added_html, included
+from press.html.header_includes import Added, added_html, included
 from press.html.page_cache import cache_pages, cached_pages, page_keys
 from press.lua.filters import filtered, filters_of
 from press.lua.running import Asked, Surroundings
@@ -59,6 +62,31 @@ def with_cover(source: Source, settings: Settings) -> Source:
     return Source((Line(text, place), Line("", place), *source.lines))
 
 
+class NumberedPages:
+    """The numbered pages of earlier builds by the same process, to write a book again.
+
+    Parameters
+    ----------
+    pages
+        By path of its chapter, everything that a page rests on, and the page.
+    """
+
+    def __init__(self) -> None:
+        self.pages: dict[str, tuple[Sequence[object], Page]] = {}
+
+    def get(self, path: str, rests_on: Sequence[object]) -> Page | None:
+        """Return a page that rests on the same; None if there is none."""
+        known, page = self.pages.get(path, (None, None))
+        # What writes a page replaces its fields, and changes none of their values.
+        return copy(page) if page is not None and known == rests_on else None
+
+    def keep(self, page: Page, rests_on: Sequence[object]) -> None:
+        """Keep a page as it is now."""
+        anchors_of(page)
+        is_sources_page(page)
+        self.pages[page.path] = (rests_on, copy(page))
+
+
 @dataclass
 class Edition:
     """An executed book, ready to be written."""
@@ -68,6 +96,7 @@ class Edition:
     found: Mistakes
     environment: Mapping[str, str]
     losses: list[str] = field(default_factory=list)
+    numbered: NumberedPages | None = None
 
     def take(self, found: Mistakes, losses: Sequence[str]) -> None:
         """Record what was found while another format was written from the same chapters."""
@@ -84,18 +113,17 @@ class Edition:
         words = wording(self.book.project.options(base))
         pages = []
         for executed in self.executed:
-            page, files = self._page(executed, base, numbers[executed.chapter.path])
-            number_page(page, numbers[page.path], words)
-            check_page(page, self.found)
+            page, files = self._page(executed, base, numbers[executed.chapter.path], words)
             pages.append(page)
             drawn |= files
         resources.drawn = drawn
         return pages
 
     def _page(
-        self, executed: ExecutedChapter, base: str, number: str
+        self, executed: ExecutedChapter, base: str, number: str, words: Wording
     ) -> tuple[Page, dict[str, bytes]]:
-        """Return a chapter as a page, and the files that its cells and Lua filters created."""
+        """Return a chapter as a numbered page, and the files that its cells and filters created."""
+        noted = self.found.count
         chapter, project = executed.chapter, self.book.project
         options = chapter_options(project, chapter, base)
         figures = Figures(
@@ -112,16 +140,25 @@ class Edition:
         values = self._values(chapter, options, number, base, asked)
         source = resolve_shortcodes(source, values, self.found)
         given = Circumstances(base, project.profiles, values.metadata)
+        folder = Path(chapter.path).parent
         apply = self._filter(chapter, options, base, asked)
+        drawn = {(folder / path).as_posix(): data for path, data in figures.files.items()}
+        rests_on = [chapter.entry, chapter.title, source, dict(options), given, number, words]
+        known = self.numbered.get(chapter.path, rests_on) if self.numbered is not None else None
+        if known is not None:
+            return known, drawn
         page = read_page(chapter, source, options, given, self.found, apply)
+        number_page(page, number, words)
+        check_page(page, self.found)
         for line in asked.said:
             self.found.warn(line)
-        folder = Path(chapter.path).parent
         if base == "html":
             name = project.format("html").name
             own = included(project.root, project.root / folder, chapter.front, name)
             page.added = own + asked.added
-        drawn = {(folder / path).as_posix(): data for path, data in figures.files.items()}
+        plain = not apply and page.added == Added() and not figures.scripts and not asked.files
+        if self.numbered is not None and base == "html" and plain and self.found.count == noted:
+            self.numbered.keep(page, rests_on)
         return page, drawn | figures.scripts | asked.files
 
     def _filter(

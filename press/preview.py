@@ -17,7 +17,7 @@ from typing import Any
 from press.errors import PressError
 
 STATE = "/.press/state"
-_PAUSE = 0.4  # seconds between two checks of the files
+_PAUSE = 0.2  # seconds between two checks of the files
 _NAMED = 5  # files named on the pages while they are rebuilt
 _HOSTS = ("127.0.0.1", "localhost")
 # Polls the state of the book: reloads the page after a rebuild, and shows an error on top of it.
@@ -42,7 +42,7 @@ _SCRIPT = """
       seen = state.version;
       show(state.error || state.pending);
     }).catch(function () {});
-  }, 700);
+  }, 250);
 })();
 </script>
 """  # noqa: E501 - one line of the page's own style
@@ -68,6 +68,7 @@ def serve(
     *,
     port: int = 0,
     errors: tuple[type[Exception], ...] = (PressError,),
+    complete: Callable[[], object] = lambda: None,
     ignored: frozenset[str] = frozenset(),
     also: Callable[[], Iterable[Path]] = tuple,
     say: Say = print,
@@ -88,6 +89,8 @@ def serve(
         Port on this machine; 0 for a free one.
     errors
         Exceptions that `rebuild` raises for an author's mistake: shown on the page and terminal.
+    complete
+        Called once no file has changed since the last rebuild, for what pages need not wait for.
     ignored
         Names of folders at the top of the project without sources.
     also
@@ -111,9 +114,14 @@ def serve(
         try:
             before = look()
             _attempt(rebuild, frozenset(), state, errors, say)
+            due = True
             for changed in changes(before, look, ended):
-                say(f"changed: {', '.join(sorted(changed))}")
-                _attempt(rebuild, changed, state, errors, say)
+                if changed:
+                    say(f"changed: {', '.join(sorted(changed))}")
+                    _attempt(rebuild, changed, state, errors, say)
+                elif due:
+                    _complete(complete, state, errors, say)
+                due = bool(changed)
         except KeyboardInterrupt:
             say("preview ended")
 
@@ -141,16 +149,25 @@ def _attempt(
     say(f"built in {time.perf_counter() - start:.1f} s")
 
 
+def _complete(
+    complete: Callable[[], object], state: State, errors: tuple[type[Exception], ...], say: Say
+) -> None:
+    try:
+        complete()
+    except errors as error:
+        state.error = str(error)
+        say(state.error)
+
+
 def changes(
     before: Snapshot, look: Callable[[], Snapshot], stop: threading.Event
 ) -> Iterator[frozenset[str]]:
-    """Yield the paths that have changed since the last check, until `stop` is set."""
+    """Yield the paths that have changed since the last check, perhaps none, until `stop` is set."""
     while not stop.wait(_PAUSE):
         now = look()
         changed = {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
         before = now
-        if changed:
-            yield frozenset(changed)
+        yield frozenset(changed)
 
 
 def snapshot(project: Path, ignored: frozenset[str], out: Path | None = None) -> Snapshot:

@@ -50,7 +50,7 @@ def write_audit_pages(
     *,
     fresh: bool = False,
     terms: Terms = PLAIN,
-) -> None:
+) -> tuple[int, int]:
     """Write the pages of a book's audit trail next to its ledger and its released data.
 
     Parameters
@@ -67,6 +67,11 @@ def write_audit_pages(
         Use nothing cached by an earlier build.
     terms
         The words by which the study calls its parts.
+
+    Returns
+    -------
+    made, reused
+        Numbers of pages.
     """
     folder = book / FOLDER
     pdf = next(iter(sorted(book.glob("*.pdf"))), None)
@@ -86,12 +91,12 @@ def write_audit_pages(
         terms=terms,
     )
     if fresh:
-        write_trail(trail, folder)
-        return
+        return write_trail(trail, folder)
     recall = recall_of(root)
-    write_trail(trail, folder, recall)
+    counts = write_trail(trail, folder, recall)
     recall.args[0].prune()
     colours.write()
+    return counts
 
 
 def recall_of(root: Path) -> partial[str]:

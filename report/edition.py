@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _TITLE_BLOCK = re.compile(r'<header\b[^>]*\bid="title-block-header".*?</header>', re.DOTALL)
 _HEADING = re.compile(r'<h1\b[^>]*\bclass="title[^>]*>(.*?)</h1>', re.DOTALL)
 _SUBTITLE = re.compile(r'<p\b[^>]*\bclass="subtitle[^>]*>(.*?)</p>', re.DOTALL)
+_SHOWN = ("date", "status")
+"""What a reader sees at once; the rest, with contact and citation, is folded."""
 MARKED = '<dl class="edition">'
 
 
@@ -51,8 +53,13 @@ def with_edition(page: str, facts: Mapping[str, str]) -> str:
     listed = "".join(
         f"\n<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in lines
     )
+    shown = " · ".join(html.escape(facts[name]) for name in _SHOWN if facts[name])
+    summary = f"<summary>{shown} · <span>About this edition</span></summary>"
     at = block.end() - len("</header>")
-    return f"{page[:at]}{MARKED}{listed}\n</dl>\n{page[at:]}"
+    return (
+        f'{page[:at]}<details class="edition">{summary}\n{MARKED}{listed}\n</dl></details>\n'
+        f"{page[at:]}"
+    )
 
 
 def stated(facts: Mapping[str, str], title: str) -> list[tuple[str, str]]:

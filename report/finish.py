@@ -30,6 +30,7 @@ from report.edition import add_edition
 from report.formats.writing import without_cache, write_formats
 from report.hooks.quarto_html import search_offline, share_sources
 from report.permissions import open_to_readers
+from report.reuse.explanation import AUDIT, FORMATS
 from report.reuse.formats import format_cache
 from report.sealing import chapters, copy_data, seal_report
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from audit.pdf.text_layer import TextLayer
     from audit.seal.seal import Chapter
     from press.chapter.book import Book
+    from report.reuse.explanation import Counts
 
 
 LEDGER = Path(".report") / "ledger.json"
@@ -57,6 +59,7 @@ def finish_book(
     fresh: bool = False,
     also: Sequence[str] = (),
     moment: int = 0,
+    counts: Counts | None = None,
 ) -> str:
     """Write the ledger next to a typeset book, and seal its PDF.
 
@@ -75,6 +78,8 @@ def finish_book(
         Further formats to write.
     moment
         Date of these, in seconds since 1970.
+    counts
+        Gets, by step, how many files were made and how many reused.
 
     Returns
     -------
@@ -84,10 +89,13 @@ def finish_book(
     """
     # A release uses nothing from the cache.
     with using_cache(None if fresh else recall_of(written.project.root)):
-        return _finish(written, book, fresh=fresh, also=also, moment=moment)
+        done: Counts = {} if counts is None else counts
+        return _finish(written, book, fresh=fresh, also=also, moment=moment, counts=done)
 
 
-def _finish(written: Book, book: Path, *, fresh: bool, also: Sequence[str], moment: int) -> str:
+def _finish(
+    written: Book, book: Path, *, fresh: bool, also: Sequence[str], moment: int, counts: Counts
+) -> str:
     root, listed = written.project.root, chapters(written)
     ledger = replace(read_ledger(root / LEDGER), release=fresh)
     records = ledger.records
@@ -105,7 +113,7 @@ def _finish(written: Book, book: Path, *, fresh: bool, also: Sequence[str], mome
     target.parent.mkdir(parents=True, exist_ok=True)
     copy_data(root / LEDGER, target)
     add_edition(root, book / f"{listed[0].file.rpartition('.')[0]}.html")
-    _write_others(root, book, ledger, listed, also, moment)
+    counts[FORMATS] = _write_others(root, book, ledger, listed, also, moment)
     copy_narrow_drawings(root, book)
     # First write the anchors, which the ledger then names.
     mark_pages(
@@ -120,7 +128,7 @@ def _finish(written: Book, book: Path, *, fresh: bool, also: Sequence[str], mome
     for path in (root / LEDGER, target):
         path.write_text(placed, encoding="utf-8", newline="\n")
     terms = read_study(root / "study.toml").words
-    write_audit_pages(root, book, whole, listed, fresh=fresh, terms=terms)
+    counts[AUDIT] = write_audit_pages(root, book, whole, listed, fresh=fresh, terms=terms)
     share_sources(book_pages(book))
     search_offline(book, book_pages(book))
     (book / WORKFLOW).write_bytes(code_file(root, GRAPH.as_posix()).read_bytes())
@@ -139,18 +147,20 @@ def _write_others(
     written: Iterable[Chapter],
     also: Sequence[str],
     moment: int,
-) -> None:
-    """Write the other formats that were requested, from the pages as the engine made them."""
+) -> tuple[int, int]:
+    """Write the other formats requested, from the engine's pages; return files made and reused."""
     if not also:
-        return
+        return 0, 0
     pages = [f"{each.file.rpartition('.')[0]}.html" for each in written]
     made = [page for page in pages if (book / page).is_file()]
     # A release uses nothing from the cache.
     cache = None if ledger.release else format_cache(root)
     whole = json.loads(ledger.to_json())
     write_formats(book, whole, made, also, moment, without_cache if cache is None else cache)
-    if cache is not None:
-        cache.ended()
+    if cache is None:
+        return len(also), 0
+    cache.ended()
+    return cache.made, cache.taken
 
 
 def copy_narrow_drawings(root: Path, book: Path) -> None:

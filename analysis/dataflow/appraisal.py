@@ -95,7 +95,7 @@ def _rates_of(outcome: Outcome) -> tuple[str, str]:
     Candidates are weighted on the first, besides phase. The like months are left out: a school
     chosen for a high count in them tends to have a lower one a year later.
     """
-    return f"{outcome.label}, other months", f"{outcome.label}, same months a year before"
+    return f"{outcome.label}, other months", f"{outcome.label}, year before"
 
 
 def _covariates(

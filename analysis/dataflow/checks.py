@@ -125,7 +125,7 @@ def baseline_balance(
     labels = COVARIATES | {
         f"{outcome.name} {window}": f"{outcome.label}, {words}"
         for outcome in counted
-        for window, words in (("before", "same months a year before"), ("earlier", "other months"))
+        for window, words in (("before", "year before"), ("earlier", "other months"))
     }
     return balance(table.rename(columns=labels), labels.values())
 

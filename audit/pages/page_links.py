@@ -133,10 +133,16 @@ def _with_links(main: str, to: str, references: Mapping[str, str], files: Offere
     return _ROW.sub(listed, _SHAPE.sub(linked, _SPAN.sub(anchored, main)))
 
 
+_INLINE = 1
+"""Number of the report's files that are named at once; more would fill a phone's first screen."""
+
+
 def _frame(to: str, files: Offered) -> str:
     """Return the bar above a page's text: the report's files, the audit trail, the audit view."""
     root = to.removesuffix(f"{FOLDER}/")
-    documents = document_links(files.documents, root)
+    documents = document_links(files.documents[:_INLINE], root)
+    if more := document_links(files.documents[_INLINE:], root):
+        documents += f"<li><details><summary>Other formats</summary><ul>{more}</ul></details></li>"
     return (
         f'<div class="{MARKED}" data-audit="{to}">\n'
         f'<ul>{documents}<li><a href="{to}index.html">Audit trail</a></li></ul>\n'

@@ -43,8 +43,10 @@ class _NotCached(Exception):
     """A page has to be made."""
 
 
-def write_trail(trail: Trail, folder: Path, recall: Recall = lambda _, make: make()) -> None:
-    """Write every page of an audit trail.
+def write_trail(
+    trail: Trail, folder: Path, recall: Recall = lambda _, make: make()
+) -> tuple[int, int]:
+    """Write every page of an audit trail; return how many were made, and how many recalled.
 
     Parameters
     ----------
@@ -55,9 +57,11 @@ def write_trail(trail: Trail, folder: Path, recall: Recall = lambda _, make: mak
     """
     slim = without_positions(trail)
     new: list[Planned] = []
+    recalled = 0
     for planned in chain(_pages(trail, slim), _code_pages(slim)):
         try:
             _write(folder / planned[0], recall(_key(planned), _not_cached))
+            recalled += 1
         except _NotCached:
             new.append(planned)
     if len(new) < FEWEST:
@@ -70,6 +74,7 @@ def write_trail(trail: Trail, folder: Path, recall: Recall = lambda _, make: mak
     _write(folder / "index.html", _rendered(index_page(trail), trail))
     for name in OWN_FILES:
         _write(folder / name, resources.files(__package__).joinpath(name).read_text("utf-8"))
+    return len(new), recalled
 
 
 def _not_cached() -> str:

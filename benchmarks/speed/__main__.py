@@ -7,11 +7,10 @@ the machine and can only be compared within one run; the machine and its load ar
 The limits therefore apply to shares of the first build: the exit code is 1 if one is above its
 limit. Each build is printed and written as it ends, so the run can be interrupted.
 
-Books of 8, 40 and 150 chapters are then built by the press; see `benchmarks.speed.books`.
-
 If Quarto is on PATH, a first build, one of which nothing has changed and one after a changed word
-are also made by both engines, each in a clone of its own, and it renders the smaller books too.
-Except after a part of a run, the results are drawn in `docs/speed.md`.
+are then made by both engines, each in a clone of its own. Books of 8, 40 and 150 chapters are
+built by the press, and the smallest by Quarto too; see `benchmarks.speed.books`. Except after a
+part of a run, the results are drawn in `docs/speed.md`.
 """
 
 from __future__ import annotations
@@ -184,11 +183,11 @@ if __name__ == "__main__":
     rows = []
     with tempfile.TemporaryDirectory(prefix="speed-") as folder:
         builds = run(clone(Path(folder) / "project"), chosen)
-        builds = chain(builds, books.books(Path(folder), tuple(asked.books)))
         if shutil.which("quarto"):
             builds = chain(builds, compare(Path(folder)))
         else:
             print("there is no quarto on PATH: engines are not compared", flush=True)
+        builds = chain(builds, books.books(Path(folder), tuple(asked.books)))
         try:
             for row in builds:
                 rows.append({**row, **machine()})

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from press.build import BookBuild
 
 SIZES = (8, 40, 150)
-BY_QUARTO = {"cold": 40, "a word": 8}
-"""Most chapters that Quarto renders as well, by kind of edit: it takes ten seconds for each, and
-again after each edit."""
+BY_QUARTO = 8
+"""Most chapters that Quarto renders as well: it takes ten seconds for each, after any edit."""
 CHAPTER = "chapters/c001.qmd"
 EDITS = {
     "cold": ("", ""),
@@ -96,7 +95,7 @@ def books(folder: Path, sizes: tuple[int, ...] = SIZES) -> Iterator[dict[str, An
             share = round(took["processor_seconds"] / first["processor_seconds"], 4)
             row = {"build": f"{size} chapters, {name}", **took, "of_cold": share}
             yield row
-            if theirs and quarto and size <= BY_QUARTO.get(name, 0):
+            if theirs and quarto and size <= BY_QUARTO and name in ("cold", "a word"):
                 _replace(theirs, *edit)
                 try:
                     seen = timed([quarto, "render"], theirs)

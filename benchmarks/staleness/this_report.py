@@ -4,10 +4,11 @@ Works on a clone of the last commit. Each edit is built with the store filled by
 and is kept, unless the build rejects it, in which case it is reverted. After every `--check` edits
 the same sources are built from scratch, and every file of both books must be the same. Anything
 that an edit leaves stale is found at the next check, since it is not rebuilt in between unless
-something else that it rests on changes; `--check 1` compares after each edit. Writes
+something else that it rests on changes; `--check 1` compares after each edit. With `--together`,
+several edits are built at once, and one by one if the build rejects them. Writes
 `data/proofs/report_staleness.csv`: for each kind, the number of edits, how many were rejected, how
-many files were stale, and processor seconds as a share of a first build's. After Ctrl-C the rows so
-far remain in `.report/partial/report_staleness.csv`.
+many files were stale, and its build's processor seconds as a share of a first build's. After Ctrl-C
+the rows so far remain in `.report/partial/report_staleness.csv`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from benchmarks.staleness.kills import BUILD, ROOT, digests
 from benchmarks.staleness.partly import Rows, interruptible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 TABLE = ROOT / "data" / "proofs" / "report_staleness.csv"
 WORKED_OUT = ("_book", "_exhibits", ".report")
@@ -151,16 +152,25 @@ class Project:
         used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return done.returncode, used
 
-    def try_edit(self, edit: Edit) -> tuple[bool, float]:
-        """Make an edit and build; return whether it was rejected, and so reverted, and seconds."""
-        back, variables = edit.make(self.folder), dict(self.variables)
-        if edit.change is None:
-            self.variables[edit.place] = edit.value
+    def try_edits(self, edits: Sequence[Edit]) -> list[tuple[Edit, bool, float]]:
+        """Make edits and build; return for each if it was rejected, and so reverted, and seconds.
+
+        If edits are rejected together, each is tried alone.
+        """
+        variables, back = dict(self.variables), []
+        for edit in edits:
+            back.append(edit.make(self.folder))
+            if edit.change is None:
+                self.variables[edit.place] = edit.value
         code, used = self.build()
-        if code:
-            self.variables = variables
-            back()
-        return code != 0, used
+        if not code:
+            return [(edit, False, used) for edit in edits]
+        self.variables = variables
+        for revert in reversed(back):
+            revert()
+        if len(edits) == 1:
+            return [(edits[0], True, used)]
+        return [tried for edit in edits for tried in self.try_edits([edit])]
 
     def stale(self) -> list[str]:
         """Return the files of the book that differ from a build from scratch."""
@@ -180,22 +190,24 @@ class Project:
         return sorted(name for name in every if found.get(name) != fresh.get(name))
 
 
-def run(project: Project, wanted: int, check: int) -> pd.DataFrame:
+def run(project: Project, wanted: int, check: int, together: int = 1) -> pd.DataFrame:
     """Return a row for each edit."""
     print("a first build", flush=True)
     _, first = project.build()
     every = list(edits(project.folder))[:wanted]
     rows = Rows(TABLE, len(every))
-    for number, each in enumerate(every, start=1):
-        refused, used = project.try_edit(each)
-        row = {"kind": each.kind, "place": each.place, "edits": 1, "refused": int(refused),
-               "stale_files": 0, "of_first": used / first}  # fmt: skip
-        if number % check == 0 or number == len(every):
-            names = project.stale()
-            row["stale_files"] = len(names)
-            for name in names:
-                print("STALE", each.kind, each.place, name, flush=True)
-        rows.add(row)
+    for start in range(0, len(every), together):
+        tried = project.try_edits(every[start : start + together])
+        done = start + len(tried)
+        due = done // check > start // check or done == len(every)
+        names = project.stale() if due else []
+        for each, refused, used in tried:
+            last = each is tried[-1][0]
+            rows.add({"kind": each.kind, "place": each.place, "edits": 1, "refused": int(refused),
+                      "stale_files": len(names) if last else 0,
+                      "of_first": used / first})  # fmt: skip
+        for name in names:
+            print("STALE", tried[-1][0].kind, tried[-1][0].place, name, flush=True)
     return pd.DataFrame(rows)
 
 
@@ -203,12 +215,13 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--edits", type=int, default=60)
     parser.add_argument("--check", type=int, default=10, help="edits between builds from nothing")
+    parser.add_argument("--together", type=int, default=1, help="edits before each build")
     asked = parser.parse_args()
     prefix = "report-staleness-"
     with interruptible(TABLE), tempfile.TemporaryDirectory(prefix=prefix) as folder:
         clone = Path(folder) / "project"
         subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
-        table = run(Project(clone), asked.edits, asked.check)
+        table = run(Project(clone), asked.edits, asked.check, asked.together)
     columns = {"edits": "sum", "refused": "sum", "stale_files": "sum", "of_first": "mean"}
     by_kind = table.groupby("kind", sort=False).agg(columns).round(3).reset_index()
     by_kind.to_csv(TABLE, index=False, lineterminator="\n")

@@ -15,9 +15,9 @@ from analysis.study.settings import Outcome
 PUBLISHED = {
     "fell": "lower",
     "rose": "higher",
-    "no evidence": "no evidence of an effect",
-    "not analysed": "could not be studied",
-    "not named": "no result in the summary",
+    "no evidence": "no evidence",
+    "not analysed": "not studied",
+    "not named": "none given",
 }
 NOT_NAMED = "two, not named"
 
@@ -54,10 +54,11 @@ def calibration_check(
             Words("verdict", "As published", "Whether the interval points as published", width=10),
         ),
         note=(
-            "Calibration check, not evidence; intervals are by school and not adjusted. As "
-            "published: 'yes' if the interval lies below 1 where a fall was published, and "
-            "includes 1 where none was; no change is claimed by that. Published days in care are "
-            "those of two pilots that the summary does not name." + legend
+            "Calibration check, not evidence; intervals are by school and not adjusted. 'Yes': the "
+            "interval lies below 1 where a fall was published, or includes 1 where no evidence of "
+            "an effect was; this claims no change. None given: not in the summary. Days in care "
+            "are those of two pilots that it does not name."
+            + legend
             + words.not_estimable(missing)
         ),
     )  # fmt: skip
@@ -87,7 +88,7 @@ def _estimate(each: Effect) -> str:
 def _verdict(published: str, each: Effect) -> str:
     unknown = (PUBLISHED["not analysed"], PUBLISHED["not named"])
     if published in unknown or not each.estimated:
-        return "nothing to compare"
+        return "not compared"
     if each.ratio_high < 1:
         seen = PUBLISHED["fell"]
     elif each.ratio_low > 1:

@@ -85,8 +85,8 @@ def _message(detectable_effects: pd.DataFrame, outcome: Outcome, open_to: float)
         return f"Falls in {what} as small as the later trial left open would be found in some pilot"
     where = "" if known.all() else ", wherever it can be shown"
     return (
-        f"Only falls in {what} larger than any that the later trial leaves open would be found "
-        f"reliably{where}"
+        f"In {what} the pilots could reliably detect only falls larger than any that the later "
+        f"trial leaves open{where}"
     )
 
 

@@ -14,7 +14,7 @@ from analysis.exhibits.parts.rows import Effect, Judgement, effects, families, j
 from analysis.exhibits.parts.style import GREY, PUBLISHED, narrow, new_drawing, wrapped
 from analysis.extract.extract import Origin
 from analysis.models.inference.judgement import LEVEL
-from analysis.models.inputs.estimability import ESTIMATED, WITHHELD
+from analysis.models.inputs.estimability import WITHHELD
 from analysis.study.scenario import Scenario, built_in
 from analysis.study.settings import Outcome
 from exhibits import pilots_and_trial, pilots_only
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 TRIAL = "Large trial"
-NOT_GIVEN = "[x]"
-"""What stands for a p-value that the source does not state."""
 COLUMNS = {
     "outcome": "Outcome",
     "study": "Pilot, or the later trial as published",
@@ -51,13 +49,11 @@ NOTE = (
     "The pilots are {whose}{if_real}, and exploratory; the trial is as published {source}, and "
     "its schools were allocated at random. Change: a size is given only where a change is claimed. "
     "Per 100: events or days for every 100 that comparison schools suggest; intervals of the "
-    "pilots are by school, and {unadjusted}. P-values are two-sided (by area they are of a "
-    "t-test) and allow for the family: section 47 enquiries ({primary}), or all else "
-    "({secondary}). "
-    "How sure: low at best, as no random allocation is reported; low needs both p at most {level}, "
-    "and trends that, diverging no more than before the start, would not explain the change "
-    "(low at best where these may not be shown); else very low. {permuted}[x] is not in the "
-    "source; [z] is not applicable; [c] is withheld."
+    "pilots are by school, and {unadjusted}. How sure: low at best, as no random allocation is "
+    "reported. Low needs p of at most {level} by school and by area (by area they are of a "
+    "t-test), adjusted for the family (section 47 enquiries: {primary}; all else: {secondary}), "
+    "and trends that, diverging no more than before the start, would not explain the change (low "
+    "at best where these may not be shown); else very low. [c] is withheld; [z] is not applicable."
 )
 
 
@@ -89,9 +85,7 @@ def results_in_words(
             Words(("sure", "ratio"), "Change", "Change, by the rule in the note", cell=_change,
                   width=18),
             Column(("ratio", "ratio_low", "ratio_high"), "Per 100 (95% interval)", cell=_ends,
-                   width=29),
-            Column("p_school", "p, schools", cell=words.p_value, width=11),
-            Column("p_area", "p, areas", cell=words.p_value, width=9),
+                   width=35),
             Words("sure", "How sure", "How sure, by the rule in the note", cell=SURE.__getitem__,
                   width=43),
         ),
@@ -104,7 +98,6 @@ def results_in_words(
             if_real=IF_REAL if origin.label else "",
             level=LEVEL,
             unadjusted=words.UNADJUSTED,
-            permuted=_permuted(change_judgements),
             source=cited(trial_sources["ratio"]),
             **families(change_judgements),
         ),
@@ -120,14 +113,12 @@ def _line(
     judgement: Judgement | None = None,
 ) -> dict[str, Any]:
     """Return the printed and released values of one pilot, or of the trial."""
-    p_values = (judgement.adjusted_school, judgement.adjusted_area) if judgement else (None, None)
     return {
         "outcome": outcome,
         "study": study,
         "sure": sure,
         **_data(*limits),
         **dict(zip(("ratio", "ratio_low", "ratio_high"), limits, strict=True)),
-        **dict(zip(("p_school", "p_area"), p_values, strict=True)),
         "reason": judgement.reason if judgement else "",
     }
 
@@ -139,27 +130,17 @@ def _as_published_or_none(row: Row) -> tuple[str, ...]:
         found = f"{'No evidence' if row['ratio_high'] >= 1 else 'Evidence'} of benefit"
         inside = row["ratio_low"] <= 1 <= row["ratio_high"]
         change = NO_CHANGE if inside else words.percent_change(row["ratio"])
-        return change, f"{ratio} ({low} to {high})", *(NOT_GIVEN,) * 2, found
+        return change, f"{ratio} ({low} to {high})", found
     if not row["sure"]:
-        why = "withheld" if row["reason"] == WITHHELD else row["reason"]
-        return "[z]", words.no_estimate(row["reason"]), *("[z]",) * 2, f"Not known: {why}"
+        reason = row["reason"]
+        why = "withheld" if reason == WITHHELD else reason
+        return words.beside_none(reason), words.no_estimate(reason), f"Not known: {why}"
     return ()
 
 
 def _change(sure: str, ratio: float) -> str:
     """Return an estimate in words, or that no change is claimed."""
     return NO_CHANGE if sure in ("not clear", "alone") else words.percent_change(ratio)
-
-
-def _permuted(change_judgements: pd.DataFrame) -> str:
-    """Say what permuting areas gives where both p-values pass, and the least that it can give."""
-    said = [
-        f"{words.p_value(each['p_permuted_area'])} in {each['pilot']} (least "
-        f"{words.p_value(each['smallest_p_area'])})"
-        for each in change_judgements.to_dict("records")
-        if each["status"] == ESTIMATED and each["verdict"] != "not clear"
-    ]
-    return f"Permuting areas (unadjusted) gives {words.listed(said)}. " if said else ""
 
 
 def _ends(ratio: float, low: float, high: float) -> str:

@@ -206,6 +206,19 @@ def trial_leaves_open(trial: dict[str, float]) -> Claim:
     )
 
 
+def trial_answers(trial: dict[str, float], trial_sources: dict[str, str]) -> Claim:
+    """Answer the report's question by the best evidence there is."""
+    high = trial["ratio_high"]
+    return Claim(
+        "The best evidence, a large trial in secondary schools, found no evidence of a benefit.",
+        "upper limit of the trial's 95% confidence interval at least 1",
+        high >= 1,
+        words.ratio_as_published(high),
+        ("trial_beside_pilots", "main_result"),
+        source=cited(trial_sources["ratio_high"]),
+    )
+
+
 def no_ground_to_repeat(trial: dict[str, float]) -> Claim:
     """Hold what follows for what next, which is our view and not the trial's."""
     return Claim(

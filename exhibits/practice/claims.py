@@ -62,7 +62,7 @@ def every_kind_in_every_pilot(school_kinds: pd.DataFrame) -> Claim:
         f"{pilot} {kind}": float(n) for kind in INTEGRATION for pilot, n in table[kind].items()
     }
     return judge(
-        "Every pilot has schools of all three kinds.",
+        "Every pilot has schools where the worker is embedded, partly embedded and visiting.",
         Least("schools of each kind in each pilot", 1),
         found,
         ("time_in_school",),
@@ -85,7 +85,7 @@ def embedded_have_more_time(integration_by_kind: pd.DataFrame) -> Claim:
     """Claim that schools with an embedded worker had the most days a week."""
     found = integration_by_kind.set_index("integration")["days_per_week"]
     return judge(
-        "Schools where the worker was embedded also had the most days a week.",
+        "Schools where the worker was embedded also had the most days a week, on average.",
         Largest("days a week per school", "embedded"),
         _by_name(found),
         ("integration_table",),

@@ -93,7 +93,7 @@ def time_in_school(
 
     days = data.groupby("integration")["days_per_week"].mean().reindex(list(INTEGRATION)).dropna()
     message = (
-        "Embedded workers were in school on more days"
+        "Embedded workers were in school on more days, on average"
         if days.is_monotonic_decreasing
         else "Time in school did not follow how far a worker was part of it"
     )

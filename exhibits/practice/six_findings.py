@@ -55,7 +55,6 @@ def six_findings(
         for row in found
         for name in [str(row["statement"])]
     ]
-    p_values = next((row["records"] for row in found if row["statement"] == SIXTH), "")
     whose = origin.label or "This extract"
     return table(
         pd.DataFrame(lines, columns=["finding", "published", "shown", "sure"]),
@@ -73,8 +72,8 @@ def six_findings(
             "tentative and grades none of the others. How sure: moderate where records and coded "
             "fieldwork agree, low where they agree in part or there is only one, very low where "
             "they differ; on outcomes low at best. Counts and shares "
-            f"are not tested; an item is a coded passage, not a person. Finding 6: {p_values}. "
-            f"By area: t-test. {_permuted(change_judgements)}"
+            f"are not tested; an item is a coded passage, not a person. "
+            f"{_permuted(change_judgements)}"
         ),
     )  # fmt: skip
 

@@ -150,7 +150,10 @@ def with_citations(
 
 def is_sources_page(page: Page) -> bool:
     """Return whether a page contains the bibliography."""
-    return any(tree.identifier(node) == "refs" for node in tree.nodes(page.blocks, "Div"))
+    if page.lists_sources is None:
+        divs = tree.nodes(page.blocks, "Div")
+        page.lists_sources = any(tree.identifier(node) == "refs" for node in divs)
+    return page.lists_sources
 
 
 def with_sources_elsewhere(blocks: Nodes, page: Page, home: Page) -> Nodes:

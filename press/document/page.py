@@ -81,6 +81,8 @@ class Page:
         HTML that the project's Lua filters and shortcodes add to its page.
     anchors
         Identifiers that a link can target, once they have been collected.
+    lists_sources
+        Whether the bibliography is on it, once that is known.
     """
 
     entry: Entry
@@ -97,6 +99,7 @@ class Page:
     known: str = ""
     added: Added = field(default_factory=Added)
     anchors: frozenset[str] | None = None
+    lists_sources: bool | None = None
 
     @cached_property
     def read(self) -> Nodes:

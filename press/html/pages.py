@@ -88,8 +88,8 @@ def render(
 <div class="book">
 <nav id="quarto-sidebar" aria-label="Chapters" data-root="{to}"><div class="sidebar-inner">
 <a class="book-name" href="{to}index.html">{html.escape(plain(facts.title))}</a>
-<div class="book-search" hidden></div>
 <details class="chapters" open><summary>Chapters</summary>
+<div class="book-search" hidden></div>
 {sidebar(stops, page)}
 </details>
 </div></nav>

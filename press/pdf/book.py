@@ -205,15 +205,29 @@ def compile_pdf(
                 sys_inputs=inputs,
             )
         except typst.TypstError as error:
-            raise _refused(error, typst_text) from None
+            refused = _refused(error, typst_text)
+            if not inputs and _UNSETTLED in str(error.diagnostic):
+                raise _UnsettledError(refused.what, refused.place, refused.remedy) from None
+            raise refused from None
         return bytes(pdf), list(dict.fromkeys(str(warning.message) for warning in warnings))
 
-    pdf, messages = compiled({})
-    if any(_UNSETTLED in message for message in messages):
+    try:
+        pdf, messages = compiled({})
+        settled = not any(_UNSETTLED in message for message in messages)
+    except TypesettingError as error:
+        # A link may have lost its place in a layout that is still moving.
+        if not isinstance(error, _UnsettledError):
+            raise
+        settled = False
+    if not settled:
         pdf, messages = compiled(SETTLED)
     for message in messages:
         found.add(_warned(message))
     return pdf
+
+
+class _UnsettledError(TypesettingError):
+    """Typst stopped at a layout that does not converge."""
 
 
 def _warned(message: str) -> TypesettingError:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 
@@ -67,6 +69,12 @@ def parse_settings(
     error
         The class of error to raise for invalid YAML.
     """
+    return deepcopy(_parsed(text, file, first, error))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str, file: str, first: int, error: type[PressError]) -> Settings:
+    """Parse a YAML mapping once: a preview reads the same cells' options after every edit."""
     try:
         reader = YAML(typ="safe", pure=True)
         root = reader.compose(StringIO(text))

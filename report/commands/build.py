@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from press.chapter.book import Book
     from report.checks.prose import BareNumber
     from report.exhibit_references import Use
+    from report.reuse.explanation import Counts
 
 TYPESET = ("html", "pdf")
 """Formats made by an engine."""
@@ -145,7 +146,10 @@ def build(
         # A release uses nothing from the cache.
         cache = None if release else Reused(root, values)
         messages: list[str] = []
-        finish = partial(_finish, evaluation, book, written_in, messages, ledger, formats, release)
+        counts: Counts = {}
+        finish = partial(
+            _finish, evaluation, book, written_in, messages, ledger, formats, release, counts
+        )
         with _stated_release(evaluation, ledger, release=release):
             asked = _rendering(evaluation, book, ledger, formats, out, finish, cache)
             made = chosen.typeset(asked, stages)
@@ -155,7 +159,7 @@ def build(
             settled = all(map(shows_only, book.chapters))
             said = [f"report: {evaluation.study.title}", *filter(None, messages), *outcome]
             recorder.record(asked.target, said, made.files, stages.seconds, settled=settled)
-            why = cache.ended(recorder, results)
+            why = cache.ended(recorder, results, counts)
             outcome += why if explain else []
     drawn = stages.timeline() if timeline else ()
     for line in (*outcome, *drawn, *(f"  {os.path.relpath(path)}" for path in made.files)):
@@ -209,12 +213,14 @@ def _finish(
     ledger: Ledger,
     formats: tuple[str, ...],
     release: bool,
+    counts: Counts,
     folder: Path,
 ) -> None:
     """Finish a typeset book, unless its source files have changed in the meantime."""
     root, moment = evaluation.root, timestamp(ledger.commit, os.environ)
     also = [name for name in formats if name not in TYPESET]
-    messages.append(finish_book(book, folder, fresh=release, also=also, moment=moment))
+    done = finish_book(book, folder, fresh=release, also=also, moment=moment, counts=counts)
+    messages.append(done)
     # The ledger, the pages and the book are read from the files at different times.
     refuse_changed(written_in, hash_sources(root))
     evaluation.refuse_changed()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,20 +15,28 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ReportError
 from analysis.evaluation import Evaluation, find_root
 from analysis.importing import PACKAGES, package_folder
+from audit.ledger.reading import read_ledger
+from audit.ledger.record import row_headings
+from audit.pages.page_links import FOLDER as AUDIT
+from audit.pages.page_links import mark_pages
 from audit.trace.repository import BOOKS, history, read_commit
 from press.build import build_book
 from press.chapter.book import read_book, reread_configuration
+from press.document.page import html_path
+from press.edition import NumberedPages
 from press.errors import PressError
 from press.preview import serve
 from report.commands.build import kernel_environment, prepare
+from report.edition import add_edition
 from report.exhibit_references import uses
-from report.finish import finish_book
+from report.finish import LEDGER, finish_book
 from report.lock import project_lock
 from report.reuse.build_cache import Reused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from press.chapter.book import Book
     from press.run.results import ExecutedChapter
 
 OUT = Path(".report") / "preview"
@@ -37,11 +47,46 @@ class CodeChanged(Exception):
     """The code that this process is running has changed."""
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What pages take from the ledger: by exhibit, its reference and number of row headings."""
+
+    references: Mapping[str, str]
+    row_headings: Mapping[str, int]
+
+
+def read_marks(root: Path) -> Marks:
+    """Return what pages take from the ledger of the last build."""
+    records = read_ledger(root / LEDGER).records
+    return Marks(
+        {record.id: record.reference for record in records},
+        {record.id: row_headings(record) for record in records},
+    )
+
+
+def show_marked(root: Path, book: Book, marks: Marks, new: Path) -> None:
+    """Add to new pages what readers see of `finish_book`, and the files that it made last time."""
+    last = root / OUT
+    for path in sorted(last.rglob("*")):
+        name = path.relative_to(last)
+        is_page = path.suffix == ".html" and name.parts[0] != AUDIT
+        if path.is_file() and not is_page and not (new / name).exists():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(path, new / name)  # hundreds of audit pages
+            except OSError:  # a file system without links
+                shutil.copy2(path, new / name)
+    add_edition(root, new / html_path(book.chapters[0].path))
+    mark_pages(new, marks.references, marks.row_headings)
+
+
 class Preview:
     """A book that is rebuilt with as little work as an edit allows.
 
     A chapter is executed again if its cells or its front matter have changed. All chapters are
-    executed again if results or any other file has changed, because a cell may read it.
+    executed again if results or any other file has changed, because a cell may read it. After an
+    edit of prose the pages are shown first, with the audit pages as they were; `complete` then
+    checks the book and writes these.
     """
 
     def __init__(self, root: Path, data: Path | None, profiles: tuple[str, ...]) -> None:
@@ -53,20 +98,34 @@ class Preview:
         self._earlier: tuple[ExecutedChapter, ...] = ()
         self._values: Mapping[str, Any] = {}
         self._extract: Path | None = None
+        self._evaluation: Evaluation | None = None
+        self._marks: Marks | None = None
+        self._incomplete: Book | None = None
+        self._numbered = NumberedPages()
 
     def rebuild(self, changed: frozenset[str]) -> None:
         """Rebuild the book after changes to files, given as paths relative to the project."""
         if any(map(self._is_code, changed)):
             raise CodeChanged
-        if not all(map(self._is_prose, changed)):
+        if not changed or not all(map(self._is_prose, changed)):
             # At once, since the next call is not told of these changes if this one fails.
-            self._basis = None
+            self._basis = self._evaluation = None
         # Another command would take the ledger of this book for its own, and this one that.
         with project_lock(self.root):
             self._rebuild()
 
+    def complete(self) -> None:
+        """Check the book of which the pages are shown, and write its audit pages and ledger."""
+        if self._incomplete is not None:
+            book, self._incomplete = self._incomplete, None
+            with project_lock(self.root):
+                finish_book(book, self.root / OUT)
+        if self._basis is not None and self._marks is None:
+            self._marks = read_marks(self.root)
+
     def _rebuild(self) -> None:
-        evaluation = Evaluation(self.root, self.data)
+        # Whatever it was computed from is watched, and would have been told of as changed.
+        evaluation = self._evaluation or Evaluation(self.root, self.data)
         book = read_book(self.root, self.profiles)
         used = uses(book)
         # Outputs depend on the results, and on which exhibits are shown, as short references are
@@ -76,9 +135,14 @@ class Preview:
         if basis != self._basis:
             self._basis, self._earlier = None, ()
         if self._basis is None or label != self._label:
+            # Documents such as the certificate print the commit too.
+            self._marks, self._earlier = None, ()
             self._values, _ = prepare(evaluation, book, [])
         reused = Reused(self.root, self._values)
         book = reread_configuration(book)
+        marks = self._marks
+        # As in a build, numbers link to their audit pages.
+        finish = partial(finish_book, book)
         made = build_book(
             book,
             out=self.root / OUT,
@@ -87,10 +151,13 @@ class Preview:
             earlier=self._earlier,
             outputs=reused.outputs,
             cache=reused.press,
-            # As in a build, numbers link to their audit pages.
-            finish=partial(finish_book, book),
+            numbered=self._numbered,
+            finish=finish if marks is None else partial(show_marked, self.root, book, marks),
         )
-        evaluation.refuse_changed()
+        if self._evaluation is None:
+            evaluation.refuse_changed()
+        self._incomplete = None if marks is None else book
+        self._evaluation = evaluation
         self._basis, self._label, self._earlier = basis, label, made.chapters
 
     def _is_prose(self, path: str) -> bool:
@@ -132,6 +199,7 @@ def preview(data: Path | None, profiles: tuple[str, ...], port: int) -> int:
             book.rebuild,
             port=port,
             errors=(PressError, ReportError),
+            complete=book.complete,
             ignored=_NOT_SOURCES,
             also=book.outside,
         )

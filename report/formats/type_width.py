@@ -11,6 +11,13 @@ if TYPE_CHECKING:
 
 _FILES = {False: "Helvetica.afm", True: "Helvetica-Bold.afm"}
 """Metrics that matplotlib ships, by whether type is bold."""
+_NAMED = {
+    "quoteright": "’", "quoteleft": "‘", "quotedblleft": "“", "quotedblright": "”",
+    "quotesingle": "'", "grave": "`", "endash": "–", "emdash": "—", "bullet": "•",
+    "ellipsis": "…", "multiply": "×", "divide": "÷", "periodcentered": "·", "plusminus": "±",
+    "sterling": "£", "eacute": "é",
+}  # fmt: skip
+"""Characters that the metrics list under a name and not under their code."""
 _OTHER = 600
 """Width, in thousandths of the size, of a character that the metrics don't list."""
 _MONOSPACED = 550
@@ -21,14 +28,14 @@ _MONOSPACED = 550
 def _widths(*, bold: bool) -> dict[str, int]:
     from importlib.resources import files
 
-    from fontTools import agl
-
     shipped = files("matplotlib") / "mpl-data" / "fonts" / "pdfcorefonts" / _FILES[bold]
-    listed = re.findall(
-        r"^C -?\d+ ; WX (\d+) ; N (\w+)", shipped.read_text("latin-1"), re.MULTILINE
-    )
-    found = {agl.toUnicode(name): int(width) for width, name in listed}
-    return {**found, "\u00a0": found[" "], "\u2011": found["-"], "\u200b": 0}
+    listed = re.findall(r"^C (-?\d+) ; WX (\d+) ; N (\w+)", shipped.read_text("latin-1"), re.M)
+    found = {
+        _NAMED.get(name) or chr(int(code)): int(wide)
+        for code, wide, name in listed
+        if name in _NAMED or 32 <= int(code) < 127
+    }
+    return {**found, "\u00a0": found[" "], "\u2011": found["-"], "\u2212": found["+"], "\u200b": 0}
 
 
 def width(text: str, points: float, *, bold: bool = False, code: bool = False) -> float:

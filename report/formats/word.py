@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.exhibits.parts.design import WIDTH
 from report.formats.archive import members, packed
-from report.formats.word_design import ROOM, STYLED, reference_document, style_id
+from report.formats.word_design import (
+    LIST_STEP,
+    PANEL_INDENT,
+    PANELS,
+    ROOM,
+    STYLED,
+    reference_document,
+    style_id,
+)
 from report.formats.word_formulas import pair_brackets
 from report.formats.word_pages import pages_of_bookmarks
 from report.formats.word_parts import DRAWN, W, children, run_texts, style_of
@@ -218,11 +226,12 @@ def laid_out(document: str, styles: str) -> str:
         _dress(table)
         fit_columns(table, ROOM[0])
     pair_brackets(body)
+    _align_lists(body)
     _keep_together(list(body))
     _name_facts(body)
     if (contents := body.find(W + "sdt")) is not None:
         _set_contents(tree, body, contents, styles)
-    return etree.tostring(tree, encoding="unicode")
+    return str(etree.tostring(tree, encoding="unicode"))
 
 
 def _dress(table: Any) -> None:
@@ -247,6 +256,18 @@ def _dress(table: Any) -> None:
 _SMALL = 9
 """Rows, headings among them, of a table that is kept on one page."""
 _AFTER_TABLE = (style_id("Table Note"), style_id("Provenance"))
+
+
+def _align_lists(body: Any) -> None:
+    """Let the items of a list in a panel begin where its bar is, so that the bar has no step."""
+    for paragraph in children(body, "p"):
+        own = paragraph.find(W + "pPr")
+        level = paragraph.find(f"{W}pPr/{W}numPr/{W}ilvl")
+        if level is None or style_of(paragraph) not in PANELS:
+            continue
+        left = PANEL_INDENT + LIST_STEP * (1 + int(level.get(W + "val")))
+        place = {W + "left": str(left), W + "hanging": str(LIST_STEP)}
+        own.find(W + "numPr").addnext(own.makeelement(W + "ind", place))
 
 
 def _keep_together(blocks: Sequence[Any]) -> None:
@@ -387,6 +408,8 @@ def _run(parent: Any, words: str | None, tag: str = "t") -> Any:
 
 
 def words_of(document: bytes) -> str:
-    """Return the text of a Word document, with a space between paragraphs."""
+    """Return the text of a Word document without its contents list; paragraphs end with a space."""
     text = members(document)["word/document.xml"].decode()
+    text = re.sub(r"<w:sdt>.*?</w:sdt>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<w:instrText\b.*?</w:instrText>", "", text, flags=re.DOTALL)
     return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</w:p>|<w:tab/>|<w:br/>", " ", text)))

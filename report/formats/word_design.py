@@ -142,7 +142,9 @@ _NAMED = '<w:tabs><w:tab w:val="left" w:pos="1474"/></w:tabs>'
 _TO_THE_EDGE = (
     f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{round(20 * ROOM[0])}"/></w:tabs>'
 )
-_INDENT = '<w:ind w:left="227"/>'
+PANEL_INDENT, LIST_STEP = 227, 340
+"""Indent of a panel, and of each level of a list in it, in twentieths of a point."""
+_INDENT = f'<w:ind w:left="{PANEL_INDENT}"/>'
 SHIPPED = {
     "Title": (_KEPT + _box(_ACCENT) + _space(90, 6) + _BOXED, _type(32, _WHITE, bold=True)),
     "Subtitle": (_KEPT + _box(_ACCENT) + _space(0, 14) + _BOXED, _type(15, _WHITE)),
@@ -172,12 +174,12 @@ SHIPPED = {
 """Layout and type of the styles that pandoc uses by itself."""
 OWN = {
     "Published": (
-        _panel("published-colour", "published-tint") + _space(4, 4) + _INDENT, _type(_BODY)
+        _panel("published-colour", "published-tint") + _space(2, 6) + _INDENT, _type(_BODY)
     ),
     "Invented Data": (
-        _panel("invented-colour", "invented-tint") + _space(4, 4) + _INDENT, _type(_BODY)
+        _panel("invented-colour", "invented-tint") + _space(2, 6) + _INDENT, _type(_BODY)
     ),
-    "Key Points": (_panel(_ACCENT, "tint") + _space(3, 3) + _INDENT, _type(_BODY)),
+    "Key Points": (_panel(_ACCENT, "tint") + _space(2, 6) + _INDENT, _type(_BODY)),
     "Callout Title": (
         _space(8, 0, keep=True, more=_panel("claret", "invented-tint")) + _INDENT,
         _type(_BODY, "claret", bold=True),
@@ -198,6 +200,8 @@ OWN = {
     "footer": (_space(0, 0) + '<w:jc w:val="right"/>', _type(9, _SOFT)),
 }  # fmt: skip
 """The same of the report's own styles; those of `STYLED` among them."""
+PANELS = ("Published", "InventedData", "KeyPoints", "Callout")
+"""Identifiers of the styles of panels."""
 BUILT_IN = {"toc 1": "TOC1", "toc 2": "TOC2", "header": "Header", "footer": "Footer"}
 """Identifiers of styles that are Word's own, by name; Word would make a contents list in them."""
 _TAGS = {"Published Tag": "published-colour", "Invented Data Tag": "invented-colour"}

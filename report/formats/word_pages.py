@@ -189,6 +189,8 @@ def _paragraph(paragraph: Any, known: Mapping[str, Style], room: float) -> Block
     own = paragraph.find(W + "pPr")
     if (level := paragraph.find(f"{W}pPr/{W}numPr/{W}ilvl")) is not None:
         style = replace(style, left=_LIST_STEP * (1 + int(level.get(W + "val"))))
+    if (place := paragraph.find(f"{W}pPr/{W}ind")) is not None and place.get(W + "left"):
+        style = replace(style, left=int(place.get(W + "left")) / 20)
     kept = None if own is None else own.find(W + "keepNext")
     keep = style.keep if kept is None else kept.get(W + "val") not in ("0", "false")
     heights = _line_heights(paragraph, style, room - style.left)
@@ -285,7 +287,8 @@ def _changed(style: Style, text: str) -> Style:
         said = re.findall(rf"<w:{name}(?: w:val=\"(\w+)\")? ?/>", text)
         return said[0] not in ("0", "false") if said else otherwise
 
-    top = re.findall(r'<w:top w:val="single" w:sz="(\d+)" w:space="(\d+)"', text)
+    top = re.search(r"<w:pBdr>\s*<w:top\b[^>]*>", text)
+    rule = dict(re.findall(r'w:(sz|space)="(\d+)"', top[0])) if top else {}
     return replace(
         style,
         size=value(r'<w:sz w:val="(\d+)"', 2, style.size),
@@ -296,5 +299,5 @@ def _changed(style: Style, text: str) -> Style:
         keep=flag("keepNext", otherwise=style.keep),
         whole=flag("keepLines", otherwise=style.whole),
         new_page=flag("pageBreakBefore", otherwise=style.new_page),
-        edge=int(top[0][0]) / 8 + int(top[0][1]) if top else style.edge,
+        edge=int(rule["sz"]) / 8 + int(rule["space"]) if rule else style.edge,
     )

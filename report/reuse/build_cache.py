@@ -23,7 +23,7 @@ from analysis.parallel.workers import aside
 from press.run.execution import as_bytes, from_bytes
 from report.exhibit_references import NAMESPACES
 from report.reuse.displayed import DOCUMENTS, displayed_chapter, shown
-from report.reuse.explanation import explained, steps_before, steps_now
+from report.reuse.explanation import PDF, explained, steps_before, steps_now
 from report.reuse.inputs import code_digest
 from report.reuse.last_build import FOLDER
 from report.reuse.values import Values, stated
@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 
     from press.chapter.chapter import Chapter
     from press.run.results import ExecutedChapter
+    from report.reuse.explanation import Counts
     from report.reuse.last_build import Recorder
     from report.reuse.results import Results
 
+_PDF = b"%PDF"
 PRESS = ("press",)
 """Folders of the code that makes pages from the output of chapters."""
 RUNS = ("analysis/book.py", "analysis/environment.py", "analysis/evaluation.py",
@@ -141,7 +143,7 @@ class PressCache(Cache):
     Attributes
     ----------
     taken, missed
-        Keys that were found, and keys that were not.
+        Keys that were found, with `PDF` for that of a PDF, and keys that were not.
     """
 
     taken: list[str] = field(default_factory=list)
@@ -156,6 +158,8 @@ class PressCache(Cache):
         """Return the data cached under a key, and record whether there are any."""
         data = super().read(key)
         (self.missed if data is None else self.taken).append(key)
+        if data is not None and data.startswith(_PDF):
+            self.taken[-1] = PDF
         return data
 
 
@@ -207,15 +211,23 @@ class Reused:
 
             yield taken
 
-    def ended(self, recorder: Recorder, results: Results) -> list[str]:
-        """Record the inputs of a build's steps, and return why each was repeated or reused."""
+    def ended(self, recorder: Recorder, results: Results, counts: Counts) -> list[str]:
+        """Record the inputs of a build's steps, and return why each was repeated or reused.
+
+        Parameters
+        ----------
+        counts
+            Files made and reused by the steps after the pages.
+        """
         root, asked = recorder.root, recorder.asked
         before = steps_before(root, asked)
         now = steps_now(root, recorder.inputs, before, results, self.outputs)
         now.write(root, asked)
+        if PDF in asked.formats:
+            counts[PDF] = (0, 1) if PDF in self.press.taken else (1, 0)
         if isinstance(self.values, Values):
             self.values.ended()
         for cache in (self.outputs.cache, self.press, results.cache):
             if cache is not None:
                 cache.prune()
-        return list(explained(before, now, results, self.outputs, self.press))
+        return list(explained(before, now, results, self.outputs, self.press, counts))

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from report.reuse.inputs import Asked
     from report.reuse.results import Results
 
+Counts = dict[str, tuple[int, int]]
+"""By step, how many files were made and how many reused."""
+AUDIT = "audit pages"
+FORMATS = "Word, workbook and pictures"
+PDF = "pdf"
 LISTED = 12
 """Most reasons that are listed; the number of the others follows."""
 _MARK = 8  # hexadecimal digits to distinguish the values of a column
@@ -69,7 +74,12 @@ def steps_now(
 
 
 def explained(
-    before: Steps, now: Steps, results: Results, outputs: Outputs, press: PressCache
+    before: Steps,
+    now: Steps,
+    results: Results,
+    outputs: Outputs,
+    press: PressCache,
+    counts: Counts,
 ) -> Iterator[str]:
     """Yield for each step whether it was reused, or why it was repeated."""
     yield "why each step was repeated or reused:"
@@ -87,10 +97,25 @@ def explained(
     yield from _few([f"{path}: {_why_chapter(path, before, now)}" for path in outputs.made])
     made, taken = len(press.missed), len(press.taken)
     yield f"  pages: {made} texts and pages read and written, {taken} reused"
-    yield "  audit pages: reused where exhibit, code, data and commit are the same"
-    yield "  Word, workbook and pictures: reused where text, data and drawing are the same"
-    yield "  PDF: typeset again unless its text, pictures, fonts and date are the same"
+    yield from _counted(counts)
     yield "  ledger, index of exhibits and seal: repeated, because they name every input"
+
+
+def _counted(counts: Counts) -> Iterator[str]:
+    """Yield what was made, and what reused, by the steps after the pages."""
+    of = {AUDIT: "exhibits, code, data or commit", FORMATS: "text, data or drawing"}
+    for step, differ in of.items():
+        made, reused = counts.get(step, (0, 0))
+        why = f" because of other {differ}" if made and reused else ""
+        if made or reused:
+            yield f"  {step}: {made} made{why}, {reused} reused"
+    if PDF in counts:
+        typeset, _ = counts[PDF]
+        yield (
+            "  PDF: typeset again, because of other text, template, pictures, fonts or date"
+            if typeset
+            else "  PDF: reused as typeset, and sealed again"
+        )
 
 
 def _inputs(before: Steps, now: Steps) -> Iterator[str]:
@@ -132,13 +157,30 @@ def _why_node(name: str, before: Steps, now: Steps, results: Results) -> str:
         reached = results.reached(name)
         others = [key for key in reached if before.code.get(key) != now.code.get(key)]
         reasons.append(
-            f"code of {', '.join(others[:3])}" if others else "code that it no longer uses"
+            f"code of {', '.join(others[:3])}"
+            if others
+            else "code that it no longer uses, or that a module runs when it is imported"
         )
     needs = old["needs"].keys() | new["needs"].keys()
     others = sorted(n for n in needs if old["needs"].get(n) != new["needs"].get(n))
     if others:
-        reasons.append(f"{', '.join(others)} changed")
+        named = [_with_files(need, before, now, results) for need in others]
+        reasons.append(f"{', '.join(named)} changed")
     return "; ".join(reasons) or "its entry in the cache was altered"
+
+
+def _with_files(need: str, before: Steps, now: Steps, results: Results) -> str:
+    """Return the name of what a node takes; of a folder, with the files that are others."""
+    covered = results.covered(need)
+    files = [
+        line.partition(": ")[0].removeprefix("file ").removeprefix("extract ")
+        for line in differing(before.files, now.files)
+    ]
+    held = [name for name in files if name in covered]
+    if not held:
+        return need
+    more = f" and {len(held) - 3} more" if len(held) > 3 else ""
+    return f"{need} ({', '.join(held[:3])}{more})"
 
 
 def _why_chapter(path: str, before: Steps, now: Steps) -> str:

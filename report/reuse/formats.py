@@ -31,13 +31,15 @@ class FormatCache:
 
     def __init__(self, folder: Path) -> None:
         self.cache = Cache(folder)
-        self.made = 0
+        self.made = self.taken = 0
 
     def __call__(self, given: str, make: Callable[[], bytes]) -> bytes:
         """Return cached data made from the same input, or make them now."""
         key = digest_of("format", self._code, given)
         data = self.cache.read(key)
-        if data is None:
+        if data is not None:
+            self.taken += 1
+        else:
             self.made += 1
             data = make()
             self.cache.write(key, data)

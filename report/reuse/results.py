@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.cache import Cache, PendingCache
@@ -111,6 +113,13 @@ class Results:
         functions = self.nodes.functions(node) if self.nodes else []
         sources = self.code.sources
         return sorted({f"{d.module}.{d.name}" for key in functions for d in sources.closure(*key)})
+
+    def covered(self, name: str) -> set[str]:
+        """Return the files that an input of the dataflow covers, relative to the project."""
+        inputs = self.nodes.inputs if self.nodes else {}
+        root = os.path.realpath(self.evaluation.root)
+        covers = inputs[name].covers if name in inputs else ()
+        return {Path(os.path.relpath(each, root)).as_posix() for each in covers}
 
     def definitions(self) -> dict[str, str]:
         """Return the digest of every definition in the code that computes."""

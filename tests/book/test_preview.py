@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from press.build import build_book
+from press.edition import NumberedPages
 from press.errors import ChapterError, Location
-from press.preview import STATE, serve, snapshot
+from press.preview import _PAUSE, STATE, serve, snapshot
 
 CONFIGURATION = (
     "project: {type: book}\nbook:\n  title: T\n  chapters: [index.qmd]\nformat: {html: default}\n"
@@ -35,8 +36,14 @@ class Rebuild:
 
     def __init__(self, out: Path) -> None:
         self.out, self.seen, self.fault = out, [], None
+        self.completed = 0
         self.wait = threading.Event()
         self.wait.set()
+
+    def complete(self) -> None:
+        self.completed += 1
+        if self.completed > 1:
+            raise ChapterError("not as in the ledger", Location("one.qmd", 1))
 
     def __call__(self, changed: frozenset[str]) -> None:
         self.seen.append(changed)
@@ -53,7 +60,7 @@ def serving(folder: Path) -> Iterator[tuple[str, Rebuild, list[str]]]:
     thread = threading.Thread(
         target=serve,
         args=(folder, folder / "_book", rebuild),
-        kwargs={"say": said.append, "stop": stop},
+        kwargs={"say": said.append, "stop": stop, "complete": rebuild.complete},
     )
     thread.start()
     try:
@@ -92,6 +99,18 @@ def test_it_serves_rebuilds_and_shows_what_is_wrong(tmp_path):
         (tmp_path / "one.qmd").write_text("# One, fixed", "utf-8")
         until(lambda: not json.loads(get(address + STATE))["error"])
         assert json.loads(get(address + STATE))["version"] != first["version"]
+
+
+def test_a_book_is_completed_once_after_each_edit_when_files_are_left_alone(tmp_path):
+    (tmp_path / "one.qmd").write_text("# One", "utf-8")
+    with serving(tmp_path) as (address, rebuild, said):
+        until(lambda: rebuild.completed == 1)
+        time.sleep(3 * _PAUSE)
+        assert rebuild.completed == 1
+        (tmp_path / "one.qmd").write_text("# One, changed", "utf-8")
+        until(lambda: "one.qmd:1: not as in the ledger" in said)
+        assert json.loads(get(address + STATE))["error"] == "one.qmd:1: not as in the ledger"
+        assert rebuild.completed == 2
 
 
 def test_it_answers_no_one_who_asks_under_another_name(tmp_path):
@@ -218,3 +237,55 @@ def test_an_edit_of_prose_executes_nothing_again(tmp_path):
     )
     build_book(tmp_path, formats=("html",), earlier=again.chapters)
     assert (tmp_path / "runs").read_text() == "xx"
+
+
+BOOK = {
+    "_quarto.yml": "project: {type: book}\nbook:\n  title: T\n"
+    "  chapters: [index.qmd, a.qmd, b.qmd]\nformat: {html: default}\nbibliography: r.bib\n",
+    "r.bib": "@book{one, title={One}, author={A, B}, year={2001}}\n"
+    "@book{two, title={Two}, author={C, D}, year={2002}}\n",
+    "index.qmd": "# Home {.unnumbered}\n\nSee @sec-a, @sec-inner, @fig-a and @tbl-b.\n",
+    "a.qmd": "# A {#sec-a}\n\n![A picture](a.svg){#fig-a fig-alt='a'}\n\nSee @tbl-b and [@one].\n\n"
+    "::: {.callout-note}\nA note[^n].\n:::\n\n"
+    "[^n]: In small, see @sec-inner.\n\n$$a = b$$ {#eq-a}\n",
+    "b.qmd": "# B of @fig-a {#sec-b}\n\n## Inner {#sec-inner}\n\n"
+    "| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+    ": A table {#tbl-b}\n\nBy @eq-a and @one, see [A](a.qmd).\n\n::: {#refs}\n:::\n",
+    "a.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+}
+EDITS = (
+    ("a.qmd", "See @tbl-b", "A word more: see @tbl-b"),
+    ("index.qmd", "See @sec-a", "See @eq-a, @sec-a"),
+    ("_quarto.yml", "a.qmd, b.qmd", "b.qmd, a.qmd"),
+    ("b.qmd", "## Inner", "## New\n\n## Inner"),
+    ("b.qmd", "# B of", "# Another B of"),
+    ("a.qmd", "[@one]", "[@two]"),
+    ("r.bib", "2002", "2003"),
+    ("_quarto.yml", "bibliography", "number-sections: false\nbibliography"),
+    ("_quarto.yml", "number-sections: false\n", "crossref: {fig-prefix: Picture}\n"),
+    ("a.qmd", "A word more: see", "A last word: see"),
+    ("a.qmd", "![A picture]", "![Another picture](a.svg){#fig-c fig-alt='c'}\n\n![A picture]"),
+)
+
+
+def test_pages_that_a_preview_keeps_are_those_of_a_new_build(tmp_path):
+    book, fresh = tmp_path / "book", tmp_path / "fresh"
+    kept = NumberedPages()
+    for folder in (book, fresh):
+        folder.mkdir()
+        for name, text in BOOK.items():
+            (folder / name).write_text(text, "utf-8")
+    build_book(book, formats=("html",), numbered=kept)
+    reused = 0
+    for name, old, new in EDITS:
+        before = {path: page for path, (_, page) in kept.pages.items()}
+        for folder in (book, fresh):
+            text = (folder / name).read_text("utf-8")
+            assert old in text
+            (folder / name).write_text(text.replace(old, new, 1), "utf-8")
+        built = build_book(book, formats=("html",), numbered=kept)
+        clean = build_book(fresh, formats=("html",))
+        for one, other in zip(built.html, clean.html, strict=True):
+            assert one.read_bytes() == other.read_bytes(), (name, new, one.name)
+        reused += sum(kept.pages[path][1] is page for path, page in before.items())
+    assert reused > len(EDITS)

@@ -43,7 +43,8 @@ def with_tables():
     """Return a chapter of tables with notes, and of terms that are explained."""
     parts = ["# Tables\n\n"]
     for at, rows in enumerate(SIZES):
-        lines = "".join(f"| Group {n // 7} | row {at}-{n}. | {n}% |\n" for n in range(rows))
+        lines = "".join(f"| Group {n // 7} | row {at}-{n}. | {n}% |\n" for n in range(rows - 1))
+        lines += f"| Last | row {at}-{rows - 1}. | {'of many words ' * 30} end{at}. |\n"
         parts.append(
             f"::: {{#tbl-t{at}}}\n\n| Outcome | Pilot | Share |\n|:--|:--|--:|\n{lines}\n"
             f"::: {{.table-note}}\nNote {at}: {'it says what has to be said of it. ' * 9}\n:::\n\n"
@@ -99,7 +100,10 @@ def page_of(pages, words):
 
 def test_what_is_said_below_a_table_stands_below_its_last_row(pdf):
     pages = [" ".join(page.split()) for page in text(pdf).split("\f")]
+    down = {word: float(at) for at, word in re.findall(r'yMin="([\d.]+)".*?>(.*?)</word>',
+                                                       text(pdf, "-bbox"))}  # fmt: skip
     for at, rows in enumerate(SIZES):
+        assert down[f"end{at}."] < down[f"{at}:"], "the note is below the longest cell"
         last = page_of(pages, f"row {at}-{rows - 1}.")
         assert page_of(pages, f"Note {at}:") == last
         assert page_of(pages, f"Source {at} ·") == last

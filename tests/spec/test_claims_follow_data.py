@@ -433,7 +433,7 @@ RESULTS = {
     "a trial with a clear fall": (
         "trial",
         lambda trial: {**trial, "ratio": 0.3, "ratio_low": 0.2, "ratio_high": 0.4},
-        {"no_ground_to_repeat", "trial_found_no_benefit", "trial_leaves_open",
+        {"no_ground_to_repeat", "trial_answers", "trial_found_no_benefit", "trial_leaves_open",
          "trial_rules_out_such_falls"},
     ),
     "other findings published": (

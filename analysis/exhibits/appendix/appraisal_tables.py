@@ -43,7 +43,7 @@ def missing_returns_table(
             Column("ratio_best", "Best case", cell=words.ratio, width=3),
             Column("ratio_worst", "Worst case", cell=words.ratio, width=3),
             Column(("low_best", "high_worst"), "Interval at its widest", cell=ends, width=6),
-            Column("tipping_factor", "Tips at", cell=_tips, width=4),
+            Column("tipping_factor", "Rate needed", cell=_tips, width=4),
         ),
         meanings=MISSING,
         released=[name for name in unreturned_bounds if name != "specification"],
@@ -54,7 +54,7 @@ def missing_returns_table(
             f"are assumed to have from none to {FACTOR:g} times the events of returned months "
             "of their group and period, in the pattern that lowers the ratio most (best case) "
             "and that "
-            "raises it most (worst case). Tips at: how many times the usual rate takes the "
+            "raises it most (worst case). Rate needed: how many times the usual rate takes the "
             "interval to 1 in the unfavourable pattern; [z] where it contains 1 already, 'never' "
             "where a hundred times is not enough."
         ),
@@ -137,7 +137,10 @@ def break_even_table(
         data=worker_break_even,
         meanings=BREAK_EVEN,
         released=list(worker_break_even),
-        instead=lambda row: (words.no_estimate(reasons[row["pilot"]]), "[z]", "[z]")
+        instead=lambda row: (
+            words.no_estimate(reasons[row["pilot"]]),
+            *(words.beside_none(reasons[row["pilot"]]),) * 2,
+        )
         if pd.isna(row["averted"])
         else (),
         period=compared_period,

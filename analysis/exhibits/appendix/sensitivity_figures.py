@@ -72,10 +72,9 @@ def _draw_curves(estimated: pd.DataFrame, pilots: list[str], reported: pd.Series
 
 
 def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
-    """State which specifications are drawn, and on which side of 1 they lie.
+    """State which specifications are drawn, and on which side of no change they lie.
 
-    Those drawn are no sample of all, so the line says which they are. It has no number, as no
-    message of a figure has: the alternative text says how many are drawn, of how many.
+    Those drawn are no sample of all, so the line says which they are.
     """
     if estimated.empty:
         return "No specification may be shown"
@@ -85,20 +84,18 @@ def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
         ratios = estimated.loc[estimated["pilot"] == pilot, "ratio"]
         if ratios.empty:
             continue
-        side = "on both sides of one"
+        side = "on both sides of no change"
         if ratios.max() < 1:
-            side = "below one"
+            side = "below no change"
         elif ratios.min() > 1:
-            side = "above one"
+            side = "above no change"
         sides.setdefault(side, []).append(str(pilot))
     several = len(every) > 1
     where = [
         f"{side} in {words.listed(pilots)}" if several else side for side, pilots in sides.items()
     ]
-    if len(estimated) == every["specifications"].sum():
-        return f"Every specification may be shown: the ratios lie {words.listed(where)}"
     return (
-        "Of all specifications only those nearest the main analysis may be shown: their ratios lie "
+        "The specifications that may be shown, those nearest the main analysis, lie "
         f"{words.listed(where)}"
     )
 

@@ -157,7 +157,7 @@ def detectable(
         ),
         meanings=DETECTABLE,
         instead=lambda row: () if row["status"] == "estimated" else
-        (words.no_estimate(row["reason"]), "[z]", "[z]", "[z]"),
+        (words.no_estimate(row["reason"]), *(words.beside_none(row["reason"]),) * 3),
         period=compared_period,
         note=(
             "What the primary two-sided test would find four times in five; 'none' where it would "
@@ -236,7 +236,8 @@ def trend_detection_table(trend_detection: pd.DataFrame, panel_period: str, term
         meanings=TREND_DETECTION,
         released=[*keys, *tests],
         instead=lambda row: () if row["status"] == "estimated"
-        else (words.no_estimate_why(row["reason"]), *("[z]",) * len(ratios)),
+        else (words.no_estimate_why(row["reason"]),
+              *(words.beside_none(row["reason"]),) * len(ratios)),
         period=panel_period,
         note=(
             "Chance that the test rejects parallel trends if the groups' trends diverge "

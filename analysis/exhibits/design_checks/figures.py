@@ -116,10 +116,11 @@ def balance_plot(
 
     def draw() -> Drawing:
         drawing, axes = new_drawing(
-            (0.42 if narrow() else 0.29) * len(covariates),
+            (0.42 if narrow() else 0.38) * len(covariates),
             columns=len(pilots), around=1.1, sharex=True, sharey=True,
         )  # fmt: skip
-        names = [each.replace(", ", ",\n") if narrow() else each for each in covariates]
+        # On one line a long name leaves the panels too little room for their titles.
+        names = [each.replace(", ", ",\n") for each in covariates]
         for ax, pilot in zip(axes, pilots, strict=True):
             rows = coarse(baseline_balance.loc[seen & (baseline_balance["pilot"] == pilot)])
             places = [len(covariates) - covariates.index(each) for each in rows["covariate"]]

@@ -39,9 +39,9 @@ def checks_table(check_findings: pd.DataFrame) -> Table:
         meanings=COLUMNS,
         released=list(check_findings),
         note=(
-            "In the order, fixed beforehand, of how much a check takes away. Where many results "
-            "are looked at, about one in twenty would count against them by chance. A result that "
-            "is withheld is not looked at."
+            "In the order, fixed beforehand, of how much a check takes away. Of many p-values "
+            "about one in twenty is at most 0.05 by chance. A result that is withheld is not "
+            "looked at."
         ),
     )
 

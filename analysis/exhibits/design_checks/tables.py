@@ -74,7 +74,7 @@ def balancing_table(
         (
             Words("label", "Outcome", width=4),
             Words("label", "What it says", width=4,
-                  cell=lambda label: says.get(label, "Can't be affected by workers who are not "
+                  cell=lambda label: says.get(label, "Cannot be affected by workers who are not "
                                               "there")),
             *(Estimates(heading=pilot.name, at=pilot.name, width=4) for pilot in pilots),
         ),
@@ -138,7 +138,8 @@ def trends_table(
 def _no_trend(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
     if row["status"] == "estimated":
         return ()
-    return words.no_estimate(row["reason"]), "[z]", limits(row), "[z]", "[z]"
+    missing = words.beside_none(row["reason"])
+    return words.no_estimate(row["reason"]), missing, limits(row), missing, missing
 
 
 def _breakdown(value: float) -> str:
@@ -171,7 +172,7 @@ def spillover_table(spillover: pd.DataFrame, compared_period: str, terms: Terms)
         period=compared_period,
         note=(
             f"{terms.primary}. If comparison schools had a share of the effect, the effect "
-            "behind the ratio is larger than the ratio: spillover of the same direction hides."
+            "behind the ratio is larger than the ratio shows."
         ),
     )  # fmt: skip
 

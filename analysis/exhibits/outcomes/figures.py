@@ -174,7 +174,7 @@ def _drawing(
     terms: Terms,
 ) -> Drawing:
     pilots = outcome.pilots
-    drawing, axes = new_drawing(2.0, columns=len(pilots), around=1.65, sharex=True, sharey=True)
+    drawing, axes = new_drawing(1.55, columns=len(pilots), around=1.4, sharex=True, sharey=True)
     for ax, pilot in zip(axes, pilots, strict=True):
         own, of_periods = (each.loc[each["pilot"] == pilot] for each in (by_term, means))
         _draw_panel(ax, own, of_periods, window)
@@ -188,7 +188,7 @@ def _drawing(
         ax.set_xticks(places, minor=True)
         ax.set_xticks(shown, [term.replace(" ", "\n", 1) for term in shown.index])
         ax.set(xlabel="", ylabel="")
-    legend(drawing, _handles(terms), 2, title=f"{outcome.label}, {MONTHLY.words}")
+    legend(drawing, _handles(terms), 3, title=f"{outcome.label}, {MONTHLY.words}")
     return drawing
 
 
@@ -227,12 +227,11 @@ def _handles(terms: Terms) -> list[Any]:
         for label, (_, colour, dash, marker) in zip(said, ARMS, strict=True)
     ]
     means = tuple(
-        Line2D([], [], color=colour, lw=3.4, label="Mean of the months compared")
-        for _, colour, *_ in ARMS
+        Line2D([], [], color=colour, lw=3.4, label="Mean of these months") for _, colour, *_ in ARMS
     )
     months = Patch(facecolor=COMPARED, edgecolor=SHADE_EDGE, lw=0.6, label="Months compared")
     start = Line2D([], [], color=GREY, lw=0.9, ls=":", label=f"Start of the {terms.site}")
-    return [*lines, means, months, start]
+    return [*lines, months, means, start]
 
 
 def _before_and_after(means: pd.DataFrame, pilots: tuple[str, ...]) -> str:

@@ -52,7 +52,8 @@ def by_unit_table(
         data=_as_known(change_judgements),
         meanings=JUDGEMENT,
         instead=lambda row: () if row["status"] == "estimated"
-        else (words.no_estimate(row["reason"]), *("[z]",) * 5, words.NOT_KNOWN),
+        else (words.no_estimate(row["reason"]), *(words.beside_none(row["reason"]),) * 5,
+              words.NOT_KNOWN),
         period=compared_period,
         note=EXPLORATORY
         + (
@@ -107,7 +108,8 @@ def many_outcomes(
         released=[*keys, "family", "in_family", "adjustment", "judged_school", "adjusted_school",
                   "judged_area", "adjusted_area", "min_p", "max_t"],
         instead=lambda row: () if row["status"] == "estimated"
-        else (row["family"], words.no_estimate(row["reason"]), *("[z]",) * 4),
+        else (row["family"], words.no_estimate(row["reason"]),
+              *(words.beside_none(row["reason"]),) * 4),
         period=compared_period,
         note=EXPLORATORY
         + (

@@ -125,6 +125,17 @@ def no_estimate(reason: str) -> str:
     return HIDDEN if reason == WITHHELD else NOT_ESTIMABLE
 
 
+def beside_none(reason: str) -> str:
+    """Return what is printed next to it for a value that rests on the estimate.
+
+    Examples
+    --------
+    >>> beside_none("no schools"), beside_none(WITHHELD)
+    ('[z]', '[c]')
+    """
+    return HIDDEN if reason == WITHHELD else "[z]"
+
+
 def no_estimate_in_words(reason: str) -> str:
     """Return what a sentence prints in place of an estimate.
 

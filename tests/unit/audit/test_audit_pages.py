@@ -11,6 +11,7 @@ import pytest
 from audit.documents.certificate import as_text
 from audit.ledger.cells import table_rows
 from audit.pages.captions import citations
+from audit.pages.downloads import Offered
 from audit.pages.graph_layout import BEND, Spacing, lay_out, without_shortcuts
 from audit.pages.lineage_graph import draw, lineage_graph
 from audit.pages.page_links import with_links
@@ -341,3 +342,16 @@ def test_a_label_is_named_as_it_is_printed():
     trail = Trail(bare([rates]), *[{}] * 5)
     assert trail.printed("see @tbl-rates, @fig-gone") == "see Table 2.1, @fig-gone"
     assert trail.released("@tbl-rates <") == "Table 2.1 &lt;"
+
+
+def test_a_page_names_one_file_of_the_report_and_folds_the_others():
+    page = "<main><p>Words.</p></main></body>"
+    files = Offered(documents=("report.pdf", "summary.pdf", "report.docx"))
+    seen, folded = with_links(page, "../audit/", {}, files).split(
+        "<summary>Other formats</summary>"
+    )
+    assert re.findall(r'href="([^"]+)"', seen) == ["../report.pdf"]
+    others = re.findall(r'href="([^"]+)"', folded.partition("</details>")[0])
+    assert others == ["../summary.pdf", "../report.docx"]
+    one = with_links(page, "../audit/", {}, Offered(documents=("report.pdf",)))
+    assert "<details" not in one

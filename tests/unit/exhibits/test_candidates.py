@@ -72,7 +72,7 @@ def test_with_them_the_weighted_schools_resemble_the_pilots_and_the_ratio_is_giv
     balance, effects = found(sent())
     by_name = balance.set_index("covariate")
     assert by_name["all_candidates"].abs().max() > 0.1
-    balanced = by_name.drop("Section 47 enquiries, same months a year before")["weighted"]
+    balanced = by_name.drop("Section 47 enquiries, year before")["weighted"]
     assert balanced.to_numpy(float) == pytest.approx(0, abs=1e-5)
     (row,) = effects.to_dict("records")
     assert row["status"] == "estimated"

@@ -161,7 +161,7 @@ def test_no_axis_of_rates_goes_below_zero(rate):
     assert drawing.axes[0].get_ylim()[0] == 0
     keys = [each.get_text() for each in drawing.legends[0].get_texts()]
     named = " ".join(keys)
-    for drawn in ("Mean of the months", "Months compared", "Start of the pilot", "omparison"):
+    for drawn in ("Mean of these months", "Months compared", "Start of the pilot", "omparison"):
         assert drawn in named, "whatever is drawn has a key"
     assert len(keys) == 5
 

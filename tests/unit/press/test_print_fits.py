@@ -63,6 +63,27 @@ def test_a_template_can_do_without_what_keeps_its_layout_from_settling(tmp_path)
     assert len(pikepdf.open(BytesIO(pdf)).pages) == 1
 
 
+@pytest.mark.parametrize("said", ["document did not converge", "unknown variable"])
+def test_typst_may_stop_at_a_layout_that_is_still_moving(tmp_path, monkeypatch, said):
+    """In Typst 0.15 a link without its place in such a layout is an internal error."""
+
+    class StoppedError(Exception):
+        message, hints, diagnostic = "internal error: expected link ancestor", (), said
+
+    def compiled(*_, sys_inputs, **__):
+        if not sys_inputs:
+            raise StoppedError
+        return b"%PDF", []
+
+    monkeypatch.setattr(typst, "TypstError", StoppedError)
+    monkeypatch.setattr(typst, "compile_with_warnings", compiled)
+    if "converge" in said:
+        assert compile_pdf("Words.", tmp_path, (), 0, (), Mistakes()) == b"%PDF"
+    else:
+        with pytest.raises(TypesettingError, match="expected link ancestor"):
+            compile_pdf("Words.", tmp_path, (), 0, (), Mistakes())
+
+
 def test_a_table_with_room_is_left_alone():
     wanted = table(["pilot", "a long heading of several words"], ["Ash", "1,234"])
     assert fitted(wanted, "x") == [wanted]

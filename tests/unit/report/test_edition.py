@@ -31,6 +31,14 @@ def test_a_reader_of_the_first_page_learns_who_when_and_how_to_cite():
     assert with_edition(page, FACTS) == page, "once is enough"
 
 
+def test_date_and_status_are_seen_at_once_and_the_rest_on_demand():
+    page = with_edition(PAGE, FACTS)
+    folded = page[page.index("<details") : page.index("</details>")]
+    assert "<summary>30 November 2026 · Draft · <span>About this edition</span></summary>" in folded
+    assert MARKED in folded
+    assert " open" not in folded
+
+
 @pytest.mark.parametrize("gone", ['<p class="subtitle">A rebuild</p>\n', BLOCK])
 def test_a_chapter_has_no_cover(gone):
     page = PAGE.replace(gone, "")
@@ -47,10 +55,11 @@ def test_word_opens_with_the_title_and_what_is_said_of_the_edition(tmp_path):
     text = words_of(made)
     opening = [text.index(each) for each in
                ("Schools", "A rebuild", "Not official", "What it is", "Date: 30 November",
-                "Status: Draft", "Contact: Not given", f"Cite as: {CITED}", "Contents")
+                "Status: Draft", "Contact: Not given", f"Cite as: {CITED}")
                ]  # fmt: skip
     assert opening == sorted(opening)
     assert text.count("Not given") == text.count("What it is") == 1
     document = members(made)["word/document.xml"].decode()
-    title = document.index('<w:pStyle w:val="Title" />')
-    assert title < document.index('<w:pStyle w:val="Edition" />') < document.index("TOCHeading")
+    title = document.index('<w:pStyle w:val="Title"/>')
+    assert title < document.index('<w:pStyle w:val="Edition"/>') < document.index("TOCHeading")
+    assert document.count("<w:tab/>") >= document.count('"Edition"/>') > 2, "values are aligned"

@@ -7,7 +7,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from report.reuse.explanation import LISTED, Steps, _parts, explained, steps_before
+from report.reuse.explanation import (
+    AUDIT,
+    FORMATS,
+    LISTED,
+    PDF,
+    Steps,
+    _parts,
+    explained,
+    steps_before,
+)
 from report.reuse.last_build import LastBuild, read
 
 CHAPTER = {"runner": "r", "code": "c", "shown": {"flow": "f", "map": "m"}}
@@ -23,15 +32,16 @@ BEFORE = Steps(
 )  # fmt: skip
 
 
-def told(now, *, computed=(), run=(), taken=("index.qmd",), pages=0):
+def told(now, *, computed=(), run=(), taken=("index.qmd",), pages=0, counts=None, covered=()):
     """Return what is said of a build that now rests on this."""
     results = SimpleNamespace(
         nodes=SimpleNamespace(computed=list(computed)),
         reached=lambda _: ["analysis.model.FACTOR", "analysis.model.effect"],
+        covered=lambda _: set(covered),
     )
     outputs = SimpleNamespace(made=list(run), taken=list(taken))
     press = SimpleNamespace(missed=["k"] * pages, taken=["k"] * 9)
-    return "\n".join(explained(BEFORE, now, results, outputs, press))
+    return "\n".join(explained(BEFORE, now, results, outputs, press, counts or {}))
 
 
 def with_file(found, name, digest="2"):
@@ -70,6 +80,22 @@ def test_a_constant_is_named_and_code_that_is_not_reached_is_not():
     found.nodes["effect"]["code"] = "f"
     said = told(found, computed=["effect"])
     assert "effect: code of analysis.model.FACTOR\n" in said
+
+
+def test_of_a_folder_the_files_are_named():
+    found = with_file(copy.deepcopy(BEFORE), "file analysis/model.py")
+    found.nodes["panel"]["needs"]["extract"] = "y"
+    said = told(found, computed=["panel"], covered=["analysis/model.py", "index.qmd"])
+    assert "panel: extract (analysis/model.py) changed" in said
+
+
+def test_what_the_last_steps_made_is_counted():
+    said = told(BEFORE, counts={AUDIT: (2, 7), FORMATS: (0, 5), PDF: (1, 0)})
+    assert "audit pages: 2 made because of other exhibits, code, data or commit, 7 reused" in said
+    assert "Word, workbook and pictures: 0 made, 5 reused" in said
+    assert "PDF: typeset again, because" in said
+    assert "PDF: reused as typeset" in told(BEFORE, counts={PDF: (0, 1)})
+    assert "PDF" not in told(BEFORE)
 
 
 def test_a_comment_computes_nothing():

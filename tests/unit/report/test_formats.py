@@ -10,7 +10,7 @@ import pytest
 from audit.coverage.literals import numbers
 from report.formats.archive import members
 from report.formats.word import words_of
-from report.formats.word_design import STYLED, style_id
+from report.formats.word_design import PANEL_INDENT, STYLED, style_id
 from report.formats.writing import without_cache, write_formats
 from report.reuse import formats
 from report.reuse.formats import FormatCache
@@ -116,23 +116,56 @@ def styled(document, style):
 
 def test_word_has_the_two_voices_in_styles_of_their_own(document):
     assert styled(document, "Published") == ["Published. It fell.", "In one place."]
+    steps = re.findall(r'"Published"/>(?:<w:numPr>.*?</w:numPr><w:ind ([^>]*)/>)?', document)
+    assert len(steps) == 2
+    left, hanging = map(int, re.findall(r'"(\d+)"', steps[1]))
+    assert left - hanging == PANEL_INDENT, "the bar of the panel goes on beside a list"
     assert styled(document, "InventedData") == ["Invented data. It rose."]
     assert styled(document, "Caption") == ["Figure 1.1: Bars", "Table 1.1: Rates"]
 
 
-def test_the_contents_of_word_list_the_chapters_with_their_numbers(document):
-    assert styled(document, "TOC1") == ["Home", "1 Findings"]
-    assert styled(document, "TOC2") == ["Words"]
-    assert "w:dirty" not in document, "Word would ask each reader whether to update them"
-    for anchor in re.findall(r'<w:pStyle w:val="TOC\d"/></w:pPr><w:hyperlink w:anchor="([^"]+)"',
-                             document):  # fmt: skip
+def contents(document):
+    """Return level, words, bookmark and page of each line of the contents list."""
+    text = r"<w:t [^>]*>([^<]*)</w:t>"
+    return [
+        (level, anchor, *re.findall(text, line))
+        for level, line in re.findall(r'<w:pStyle w:val="TOC(\d)"/>(.*?)</w:p>', document)
+        for anchor in re.findall(r'<w:hyperlink w:anchor="([^"]+)"', line)
+    ]
+
+
+def test_the_contents_of_word_list_the_chapters_with_their_numbers_and_pages(document):
+    listed = contents(document)
+    assert [(level, words) for level, _, words, _ in listed] == [
+        ("1", "Home"), ("2", "Words"), ("1", "1 Findings"),
+    ]  # fmt: skip
+    assert [page for *_, page in listed] == ["3", "3", "4"], "after the title and the contents"
+    for _, anchor, _, _ in listed:
         assert f'w:name="{anchor}"' in document
+        assert f" PAGEREF {anchor} " in document, "Word finds the page again when it updates"
+    assert document.count('fldCharType="begin"') == document.count('fldCharType="end"') == 4
+    assert "w:dirty" not in document, "Word would ask each reader whether to update them"
+
+
+def test_word_opens_the_document_as_its_own(made):
+    settings = members((made.once / "report.docx").read_bytes())["word/settings.xml"].decode()
+    assert '<w:compatSetting w:name="compatibilityMode"' in settings
+    assert 'w:themeFontLang w:val="en-GB"' in settings
 
 
 def test_a_table_in_word_keeps_its_rows_whole_and_its_headings_overleaf(document):
     assert styled(document, "TableHeading") == ["Pilot", "Rate"]
     assert styled(document, "TableText") == ["Lambeth", "1,204"]
     assert document.count("<w:cantSplit/>") == 2
+    kept = re.findall(r"<w:p><w:pPr>[^/]*/>(<w:keepNext/>)?.*?</w:p>", document.split("<w:tbl>")[1])
+    assert kept[:2] == ["<w:keepNext/>"] * 2, "a small table stays on one page"
+
+
+def test_a_picture_in_word_stays_with_its_caption(document):
+    (picture,) = re.findall(r"<w:p><w:pPr>((?:(?!<w:p>).)*?)<w:drawing>", document, re.DOTALL)
+    assert "<w:keepNext/>" in picture
+    caption = document.split("Figure 1.1: Bars")[0].rpartition("<w:p>")[2]
+    assert '<w:keepNext w:val="0"/>' in caption, "and need not stay with what follows"
 
 
 def test_every_style_that_word_is_given_is_defined(made):

@@ -12,7 +12,7 @@ from analysis import importing
 from press.build import build_book
 from press.chapter.book import read_book
 from report.commands import preview as previewing
-from report.commands.preview import CodeChanged, Preview
+from report.commands.preview import CodeChanged, Marks, Preview
 
 CHAPTERS = ["a chapter", "another"]
 
@@ -149,15 +149,16 @@ def test_a_cell_sees_an_edit_of_the_data_and_of_the_module_that_it_reads(monkeyp
     assert shown == ["11 21", "12 21", "12 22"]
 
 
-def test_another_commit_puts_its_label_on_the_pages_and_executes_nothing(preview):
+def test_another_commit_is_printed_by_the_pages_and_by_cells(preview):
     book, state = preview
     subprocess.run(["git", "init", "-q", book.root], check=True)
     book.rebuild(frozenset())
     state.label = "1e"
     book.rebuild(frozenset({str(book.root / ".git" / "HEAD")}))
-    assert state.kept == [[], CHAPTERS]
+    assert state.kept == [[], []], "a cell of the certificate prints the commit"
     assert state.prepared == 2
     book.rebuild(frozenset({"index.qmd"}))
+    assert state.kept[2] == CHAPTERS
     assert state.prepared == 2
 
 
@@ -199,3 +200,62 @@ def test_new_code_or_a_new_template_asks_for_a_new_process(preview, path):
     with pytest.raises(CodeChanged):
         book.rebuild(frozenset({str(path)}))
     assert not state.kept
+
+
+@pytest.fixture
+def steps(preview, monkeypatch, tmp_path):
+    """A preview that notes, in order, which of its steps finish or show a book."""
+    book, state = preview
+    done = []
+    monkeypatch.setattr(previewing, "finish_book", lambda *_: done.append("finished"))
+    monkeypatch.setattr(previewing, "show_marked", lambda *_: done.append("shown"))
+    monkeypatch.setattr(previewing, "read_marks", lambda _: Marks({}, {}))
+    monkeypatch.setattr(previewing, "reread_configuration", lambda _: "a book")
+
+    def build_book(_, **options):
+        options["finish"](tmp_path)
+        return SimpleNamespace(chapters=tuple(CHAPTERS))
+
+    monkeypatch.setattr(previewing, "build_book", build_book)
+    return book, state, done
+
+
+def test_an_edit_of_prose_is_shown_before_the_book_is_finished(steps):
+    book, _, done = steps
+    book.rebuild(frozenset())
+    book.complete()
+    book.rebuild(frozenset({"index.qmd"}))
+    assert done == ["finished", "shown"]
+    book.complete()
+    book.complete()
+    assert done == ["finished", "shown", "finished"]
+
+
+@pytest.mark.parametrize("change", [{"key": "two"}, {"label": "1e"}, {"shown": ["floor"]}])
+def test_what_pages_take_from_a_ledger_is_of_the_last_results(steps, change):
+    book, state, done = steps
+    book.rebuild(frozenset())
+    book.complete()
+    vars(state).update(change)
+    book.rebuild(frozenset({"index.qmd" if "label" in change else "study.toml"}))
+    book.rebuild(frozenset({"index.qmd"}))
+    assert done == ["finished"] * 3
+    book.complete()
+    book.rebuild(frozenset({"index.qmd"}))
+    assert done[3:] == ["shown"]
+
+
+def test_a_shown_book_has_the_audit_pages_of_the_last_and_none_of_its_pages(tmp_path):
+    last, new = tmp_path / previewing.OUT, tmp_path / "new"
+    for name in ("index.html", "gone.html", "audit/a.html", "audit/exhibits/a.csv"):
+        (last / name).parent.mkdir(parents=True, exist_ok=True)
+        (last / name).write_text("old")
+    new.mkdir()
+    (new / "index.html").write_text("<main><p>new</p></main></body>")
+    book = SimpleNamespace(chapters=[SimpleNamespace(path="index.qmd")])
+    previewing.show_marked(tmp_path, book, Marks({}, {}), new)
+    found = {path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file()}
+    assert found == {"index.html", "audit/a.html", "audit/exhibits/a.csv"}
+    page = (new / "index.html").read_text()
+    assert "<p>new</p>" in page
+    assert "audit/view.js" in page

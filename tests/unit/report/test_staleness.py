@@ -134,3 +134,16 @@ def test_rows_of_a_benchmark_that_did_not_end_are_no_input_of_a_build(tmp_path):
     with partly.interruptible(table):
         pass
     assert not rows.place.exists()
+
+
+def test_edits_rejected_together_are_tried_one_by_one(tmp_path):
+    project = this_report.Project(tmp_path)
+    (tmp_path / "good").write_bytes(b"1")
+    (tmp_path / "bad").write_bytes(b"1")
+    project.build = lambda: (int((tmp_path / "bad").read_bytes() == b"2"), 3.0)
+    edits = [this_report.Edit("k", name, lambda _: b"2") for name in ("good", "bad")]
+    tried = project.try_edits([*edits, this_report.Edit("k", "TZ", value="UTC")])
+    assert [refused for _, refused, _ in tried] == [False, True, False]
+    assert (tmp_path / "good").read_bytes() == b"2"
+    assert (tmp_path / "bad").read_bytes() == b"1"
+    assert project.variables == {"TZ": "UTC"}
