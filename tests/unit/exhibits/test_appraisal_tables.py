@@ -41,7 +41,7 @@ def test_without_a_source_no_pounds_are_printed():
     assert rows["Lambeth"][-2:] == ("10% (5% to 20%)", "not assessed")
     assert rows["Stockport"][-2:] == ("never (25% to never)", "not assessed")
     assert rows["Southampton"][-3:] == ("not estimable", "[z]", "[z]")
-    assert shown(STUDY.costs, WITHHELD)["Southampton"][-3:] == ("[c]", "[z]", "[z]")
+    assert shown(STUDY.costs, WITHHELD)["Southampton"][-3:] == ("[c]", "[c]", "[c]")
 
 
 def test_with_a_source_break_even_is_in_pounds_too():
