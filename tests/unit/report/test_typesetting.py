@@ -273,7 +273,7 @@ def test_a_cover_says_that_a_book_is_a_draft():
     assert "Invented data: not evidence</div>" in banners[1]
 
 
-def test_the_cover_names_who_answers_or_says_that_nobody_does():
+def test_the_cover_names_who_answers_or_sends_to_the_sender():
     class Hosted(Ledger):
         remote = "https://example.org/report"
 
@@ -281,7 +281,7 @@ def test_the_cover_names_who_answers_or_says_that_nobody_does():
     hosted, neither = (cover(each, Commit, 0, "key") for each in (Hosted, Ledger))
     contacts = [each["evaluation"]["contact"] for each in (named, hosted, neither)]
     assert contacts[:2] == ["The evaluation team", "https://example.org/report"]
-    assert contacts[2].startswith("None named")
+    assert contacts[2] == "Whoever sent you this copy"
 
 
 def test_a_release_on_real_data_has_no_banner(tmp_path):
