@@ -182,7 +182,9 @@ def scenario_effects(
 def sentence_rates(sentences_proof: Proof) -> Table:
     """Show how often each sentence on effects would be printed in each state of the world."""
     printed = sentences_proof.table
-    states = [name for name in dict.fromkeys(printed["state"]) if name not in NOT_PRINTED]
+    every = list(dict.fromkeys(printed["state"]))
+    states = [name for name in every if name not in NOT_PRINTED]
+    left_out = [name for name in every if name in NOT_PRINTED]
     claims = printed.groupby("sentence")["claims_change"].first()
     # A table made before a sentence was added lacks it until it is made again.
     label = {
@@ -210,10 +212,10 @@ def sentence_rates(sentences_proof: Proof) -> Table:
             "brackets, the upper limit of its exact 95% interval. Nothing happens in the columns "
             "'No effect', 'Regression to the mean' and 'Areas share 0.15'; in the last, schools of "
             "an area share a shock in each period with that squared coefficient of variation. The "
-            "table's data have four more states: smaller shocks, a changed threshold and one noisy "
-            "school. A search looks for a change through all pilots of a family, by "
-            "the rule of the sentences. Days in care are not drawn, and sentences on them are "
-            "left out; so all at once is all but them. "
+            f"table's data also have {words.listed([_short(name) for name in left_out])}. A search "
+            "looks for a change through all pilots of a family, by the rule of the sentences. Days "
+            "in care are not drawn, and sentences on them are left out; so all at once is all but "
+            "them. "
             f"{made_by(sentences_proof.making)}"
         ),
     )

@@ -35,8 +35,8 @@ def directions_are_built_in(origin: Origin) -> Claim:
     """Claim that the invented files were drawn to show the published directions."""
     drawn = ", ".join(origin.scenarios) or "none"
     return Claim(
-        "Effects in the published directions were built into them, enlarged so that this one draw "
-        "shows each (by school, unadjusted).",
+        "Effects in the published directions were built into them, and made large so that a single "
+        "draw could show them.",
         f"the invented files are those of the scenario {AS_PUBLISHED} alone",
         origin.kind == "invented" and origin.scenarios == (AS_PUBLISHED,),
         f"files of these scenarios: {drawn}",

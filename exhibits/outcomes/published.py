@@ -208,37 +208,35 @@ def trial_leaves_open(trial: dict[str, float]) -> Claim:
 
 def trial_answers(trial: dict[str, float], trial_sources: dict[str, str]) -> Claim:
     """Answer the report's question by the best evidence there is."""
-    high = trial["ratio_high"]
-    return Claim(
+    return _no_benefit(
         "The best evidence, a large trial in secondary schools, found no evidence of a benefit.",
-        "upper limit of the trial's 95% confidence interval at least 1",
-        high >= 1,
-        words.ratio_as_published(high),
-        ("trial_beside_pilots", "main_result"),
-        source=cited(trial_sources["ratio_high"]),
-    )
-
-
-def no_ground_to_repeat(trial: dict[str, float]) -> Claim:
-    """Hold what follows for what next, which is our view and not the trial's."""
-    return Claim(
-        "Our own view: nothing shows that bringing it back to secondary schools would lower "
-        "enquiries.",
-        "upper limit of the trial's 95% confidence interval at least 1",
-        trial["ratio_high"] >= 1,
-        words.ratio_as_published(trial["ratio_high"]),
-        ("trial_beside_pilots", "main_result"),
+        trial,
+        cited(trial_sources["ratio_high"]),
     )
 
 
 def trial_found_no_benefit(trial: dict[str, float], trial_sources: dict[str, str]) -> Claim:
     """Claim that the trial shows no benefit: its interval does not lie wholly below 1."""
+    source = cited(trial_sources["ratio_high"])
+    return _no_benefit("That is no evidence of a benefit.", trial, source)
+
+
+def no_ground_to_repeat(trial: dict[str, float]) -> Claim:
+    """Hold what follows for what next, which is our view and not the trial's."""
+    return _no_benefit(
+        "Our own view: nothing shows that bringing it back to secondary schools would lower "
+        "enquiries.",
+        trial,
+    )
+
+
+def _no_benefit(sentence: str, trial: dict[str, float], source: str = "") -> Claim:
     low, high = trial["ratio_low"], trial["ratio_high"]
     return Claim(
-        "That is no evidence of a benefit.",
+        sentence,
         "upper limit of the trial's 95% confidence interval at least 1",
         high >= 1,
         f"{words.ratio_as_published(low)} to {words.ratio_as_published(high)}",
         ("trial_beside_pilots", "main_result"),
-        source=cited(trial_sources["ratio_high"]),
+        source=source,
     )

@@ -214,10 +214,7 @@ def compile_pdf(
     try:
         pdf, messages = compiled({})
         settled = not any(_UNSETTLED in message for message in messages)
-    except TypesettingError as error:
-        # A link may have lost its place in a layout that is still moving.
-        if not isinstance(error, _UnsettledError):
-            raise
+    except _UnsettledError:  # a link may lose its place in a layout that is still moving
         settled = False
     if not settled:
         pdf, messages = compiled(SETTLED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -69,16 +68,8 @@ def parse_settings(
     error
         The class of error to raise for invalid YAML.
     """
-    return deepcopy(_parsed(text, file, first, error))  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=1024)
-def _parsed(text: str, file: str, first: int, error: type[PressError]) -> Settings:
-    """Parse a YAML mapping once: a preview reads the same cells' options after every edit."""
     try:
-        reader = YAML(typ="safe", pure=True)
-        root = reader.compose(StringIO(text))
-        values = None if root is None else reader.constructor.construct_document(root)
+        root, values = _read(text)
     except MarkedYAMLError as bad:
         mark = bad.problem_mark or bad.context_mark
         line = first + (mark.line if mark else 0)
@@ -89,7 +80,7 @@ def _parsed(text: str, file: str, first: int, error: type[PressError]) -> Settin
         ) from None
     except ValueError as bad:
         raise error(f"this YAML cannot be read: {bad}", Location(file, first)) from None
-    if values is None:
+    if root is None or values is None:
         return Settings(locations={(): Location(file, first)})
     if not isinstance(values, dict):
         raise error(
@@ -100,6 +91,17 @@ def _parsed(text: str, file: str, first: int, error: type[PressError]) -> Settin
     places: dict[Path, Location] = {(): Location(file, first)}
     _collect(root, (), places, file, first)
     return Settings(_plain(values), places)
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> tuple[Node | None, Any]:
+    """Read YAML once: a preview asks for the same cells' options after every edit.
+
+    What is returned is shared, and not to be changed.
+    """
+    reader = YAML(typ="safe", pure=True)
+    root = reader.compose(StringIO(text))
+    return root, None if root is None else reader.constructor.construct_document(root)
 
 
 def _collect(node: Node, at: Path, places: dict[Path, Location], file: str, first: int) -> None:

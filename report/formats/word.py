@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.exhibits.parts.design import WIDTH
 from report.formats.archive import members, packed
+from report.formats.word_contents import UNLISTED, set_contents
 from report.formats.word_design import (
     LIST_STEP,
     PANEL_INDENT,
@@ -23,8 +24,7 @@ from report.formats.word_design import (
     style_id,
 )
 from report.formats.word_formulas import pair_brackets
-from report.formats.word_pages import pages_of_bookmarks
-from report.formats.word_parts import DRAWN, W, children, run_texts, style_of
+from report.formats.word_parts import DRAWN, W, children, properties, set_style, style_of
 from report.formats.word_tables import fit_columns, is_heading
 
 if TYPE_CHECKING:
@@ -181,12 +181,22 @@ def _page(page: str, main: Any, pictures: Collection[str], sources: str) -> str:
                 node.set("custom-style", style)
     for item in main.xpath(".//div[@custom-style]//li[not(p)]"):
         _as_paragraph(item)  # pandoc would set it in a style of its own, outside of the panel
+    for heading in main.xpath(".//h2[contains(@class,'unlisted')]"):
+        _mark(heading)
     for node in main.xpath(".//*[@id]"):
         node.set("id", _anchor(page, node.get("id")))
     for link in main.xpath(".//a[@href]"):
         link.set("href", _address(page, link.get("href"), sources))
     inner = "".join(parser.tostring(child, encoding="unicode") for child in main)
     return f'<div id="{_anchor(page, "")}">{inner}</div>'
+
+
+def _mark(heading: Any) -> None:
+    """Mark a heading that no contents list names: pandoc keeps the style of words, not classes."""
+    words = heading.makeelement("span", {"custom-style": UNLISTED})
+    words.text, heading.text = heading.text, None
+    words.extend(list(heading))
+    heading.append(words)
 
 
 def _as_paragraph(item: Any) -> None:
@@ -230,7 +240,7 @@ def laid_out(document: str, styles: str) -> str:
     _keep_together(list(body))
     _name_facts(body)
     if (contents := body.find(W + "sdt")) is not None:
-        _set_contents(tree, body, contents, styles)
+        set_contents(tree, contents, styles)
     return str(etree.tostring(tree, encoding="unicode"))
 
 
@@ -248,7 +258,7 @@ def _dress(table: Any) -> None:
         row.insert(0, own)
         for paragraph in row.iter(W + "p"):
             if style_of(paragraph) in ("Compact", "BodyText", "FirstParagraph", "Normal"):
-                _set_style(paragraph, style_id("Table Heading" if heading else "Table Text"))
+                set_style(paragraph, style_id("Table Heading" if heading else "Table Text"))
             if len(rows) <= _SMALL and at + 1 < len(rows):
                 _keep_with_next(paragraph)
 
@@ -292,23 +302,8 @@ def _is(block: Any, *styles: str) -> bool:
     return block.tag == W + "p" and style_of(block) in styles
 
 
-def _properties(paragraph: Any) -> Any:
-    own = paragraph.find(W + "pPr")
-    if own is None:
-        own = paragraph.makeelement(W + "pPr")
-        paragraph.insert(0, own)
-    return own
-
-
-def _set_style(paragraph: Any, name: str) -> None:
-    own = _properties(paragraph)
-    for old in children(own, "pStyle"):
-        own.remove(old)
-    own.insert(0, own.makeelement(W + "pStyle", {W + "val": name}))
-
-
 def _keep_with_next(paragraph: Any, *, keep: bool = True) -> None:
-    own = _properties(paragraph)
+    own = properties(paragraph)
     for old in children(own, "keepNext"):
         own.remove(old)
     made = own.makeelement(W + "keepNext", {} if keep else {W + "val": "0"})
@@ -326,85 +321,6 @@ def _name_facts(body: Any) -> None:
             if text is not None and not (text.text or "").strip():
                 run.replace(text, run.makeelement(W + "tab"))
                 break
-
-
-def _set_contents(tree: Any, body: Any, contents: Any, styles: str) -> None:
-    """Put the contents list below what is said of the edition, with a line for each heading."""
-    first = next(
-        (each for each in body if each.tag == W + "p" and style_of(each).startswith("Heading")),
-        None,
-    )
-    edition = [each for each in children(body, "p") if style_of(each) == style_id("Edition")]
-    if edition:
-        edition[-1].addnext(contents)
-    listed = _headings(body)
-    if first is None or not listed:
-        return
-    inner = contents.find(W + "sdtContent")
-    for old in children(inner, "p")[1:]:
-        inner.remove(old)
-    lines = [_entry(inner, each) for each in listed]
-    inner.extend(lines)
-    field = [
-        *_field(inner, ' TOC \\o "1-2" \\h \\z \\u ', "begin"), *_field(inner, "", "separate")
-    ]  # fmt: skip
-    for at, run in enumerate(field):
-        lines[0].insert(1 + at, run)
-    lines[-1].extend(_field(inner, "", "end"))
-    pages = pages_of_bookmarks(tree, styles, ROOM)
-    for line, (name, _, _) in zip(lines, listed, strict=True):
-        line.find(f".//{W}r[@page]/{W}t").text = str(pages[name])
-        del line.find(f".//{W}r[@page]").attrib["page"]
-
-
-def _headings(body: Any) -> list[tuple[str, str, str]]:
-    """Return the bookmark, level and words of each chapter and section."""
-    out, name = [], ""
-    for node in body:
-        if node.tag == W + "bookmarkStart":
-            name = node.get(W + "name")
-        elif node.tag == W + "p":
-            level = re.fullmatch(r"Heading([12])", style_of(node))
-            if level and name:
-                words = "".join(text for text, _ in run_texts(node))
-                out.append((name, level[1], words))
-            name = ""
-    return out
-
-
-def _entry(parent: Any, heading: tuple[str, str, str]) -> Any:
-    """Return a line of the contents: the words of a heading, and its page, both linked to it."""
-    name, level, words = heading
-    line = parent.makeelement(W + "p")
-    _set_style(line, f"TOC{level}")
-    link = line.makeelement(W + "hyperlink", {W + "anchor": name, W + "history": "1"})
-    page = _run(parent, "0")
-    page.set("page", "")
-    runs = [
-        _run(parent, words), _run(parent, None, "tab"),
-        *_field(parent, f" PAGEREF {name} \\h ", "begin"), *_field(parent, "", "separate"),
-        page, *_field(parent, "", "end"),
-    ]  # fmt: skip
-    link.extend(runs)
-    line.append(link)
-    return line
-
-
-def _field(parent: Any, instruction: str, kind: str) -> list[Any]:
-    """Return the runs that begin a field with an instruction, separate its result, or end it."""
-    mark = parent.makeelement(W + "r")
-    mark.append(mark.makeelement(W + "fldChar", {W + "fldCharType": kind}))
-    return [mark, _run(parent, instruction, "instrText")] if instruction else [mark]
-
-
-def _run(parent: Any, words: str | None, tag: str = "t") -> Any:
-    run = parent.makeelement(W + "r")
-    text = run.makeelement(W + tag)
-    if words is not None:
-        text.text = words
-        text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    run.append(text)
-    return run
 
 
 def words_of(document: bytes) -> str:

@@ -172,6 +172,8 @@ SHIPPED = {
     "VerbatimChar": ("", '<w:rFonts w:ascii="Consolas" w:hAnsi="Consolas" w:cs="Consolas"/>'),
 }  # fmt: skip
 """Layout and type of the styles that pandoc uses by itself."""
+UNLISTED_HEADING = "Unlisted Heading"
+"""Name of the style of a section's heading that no contents list names."""
 OWN = {
     "Published": (
         _panel("published-colour", "published-tint") + _space(2, 6) + _INDENT, _type(_BODY)
@@ -190,6 +192,7 @@ OWN = {
     "Table Note": (_space(5, 3), _type(_NOTE, _SOFT)),
     "Table Text": (_space(0, 0), _type(SIZES["table"])),
     "Table Heading": (_space(0, 0, keep=True), _type(SIZES["table"], bold=True)),
+    UNLISTED_HEADING: SHIPPED["Heading2"],
     "Lead": (_space(30, 20), _type(13, _SOFT)),
     "Edition": (
         _NAMED + _space(0, 5) + '<w:ind w:left="1474" w:hanging="1474"/>', _type(10.5)

@@ -43,3 +43,20 @@ def run_texts(paragraph: Any) -> Iterator[tuple[str, str]]:
                 yield part.text or "", kind
             elif part.tag in (W + "br", W + "tab"):
                 yield " ", kind
+
+
+def properties(paragraph: Any) -> Any:
+    """Return the properties of a paragraph, which has some from now on."""
+    own = paragraph.find(W + "pPr")
+    if own is None:
+        own = paragraph.makeelement(W + "pPr")
+        paragraph.insert(0, own)
+    return own
+
+
+def set_style(paragraph: Any, name: str) -> None:
+    """Set the style of a paragraph, by its identifier."""
+    own = properties(paragraph)
+    for old in children(own, "pStyle"):
+        own.remove(old)
+    own.insert(0, own.makeelement(W + "pStyle", {W + "val": name}))

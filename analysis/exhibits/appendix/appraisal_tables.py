@@ -137,10 +137,7 @@ def break_even_table(
         data=worker_break_even,
         meanings=BREAK_EVEN,
         released=list(worker_break_even),
-        instead=lambda row: (
-            words.no_estimate(reasons[row["pilot"]]),
-            *(words.beside_none(reasons[row["pilot"]]),) * 2,
-        )
+        instead=lambda row: words.without_estimate(reasons[row["pilot"]], 2)
         if pd.isna(row["averted"])
         else (),
         period=compared_period,

@@ -185,7 +185,7 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str, terms: Ter
 def _not_estimable(row: Row, others: int) -> tuple[str, ...]:
     if row["status"] == "estimated":
         return ()
-    return words.no_estimate(row["reason"]), *(words.beside_none(row["reason"]),) * others
+    return words.without_estimate(row["reason"], others)
 
 
 def _not_estimated(table: pd.DataFrame, terms: Terms) -> str:

@@ -157,7 +157,7 @@ def detectable(
         ),
         meanings=DETECTABLE,
         instead=lambda row: () if row["status"] == "estimated" else
-        (words.no_estimate(row["reason"]), *(words.beside_none(row["reason"]),) * 3),
+        words.without_estimate(row["reason"], 3),
         period=compared_period,
         note=(
             "What the primary two-sided test would find four times in five; 'none' where it would "

@@ -138,8 +138,8 @@ def trends_table(
 def _no_trend(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
     if row["status"] == "estimated":
         return ()
-    missing = words.beside_none(row["reason"])
-    return words.no_estimate(row["reason"]), missing, limits(row), missing, missing
+    first, *others = words.without_estimate(row["reason"], 3)
+    return first, others[0], limits(row), *others[1:]
 
 
 def _breakdown(value: float) -> str:

@@ -80,7 +80,7 @@ def itt_table(
 
 
 def _none(row: Row) -> tuple[str, ...]:
-    return (words.no_estimate(row["reason"]), *(words.beside_none(row["reason"]),) * 3)
+    return words.without_estimate(row["reason"], 3)
 
 
 @config.when(together=True)

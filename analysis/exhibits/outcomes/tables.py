@@ -135,12 +135,7 @@ def effect_table(
 
 
 def _no_effect(row: Row) -> tuple[str, ...]:
-    estimated = row["status"] == "estimated"
-    return (
-        ()
-        if estimated
-        else (words.no_estimate(row["reason"]), *(words.beside_none(row["reason"]),) * 2)
-    )
+    return () if row["status"] == "estimated" else words.without_estimate(row["reason"], 2)
 
 
 def _over_period(main_effects: pd.DataFrame, unit: RateUnit) -> pd.DataFrame:

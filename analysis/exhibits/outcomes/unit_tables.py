@@ -52,8 +52,7 @@ def by_unit_table(
         data=_as_known(change_judgements),
         meanings=JUDGEMENT,
         instead=lambda row: () if row["status"] == "estimated"
-        else (words.no_estimate(row["reason"]), *(words.beside_none(row["reason"]),) * 5,
-              words.NOT_KNOWN),
+        else (*words.without_estimate(row["reason"], 5), words.NOT_KNOWN),
         period=compared_period,
         note=EXPLORATORY
         + (
@@ -108,8 +107,7 @@ def many_outcomes(
         released=[*keys, "family", "in_family", "adjustment", "judged_school", "adjusted_school",
                   "judged_area", "adjusted_area", "min_p", "max_t"],
         instead=lambda row: () if row["status"] == "estimated"
-        else (row["family"], words.no_estimate(row["reason"]),
-              *(words.beside_none(row["reason"]),) * 4),
+        else (row["family"], *words.without_estimate(row["reason"], 4)),
         period=compared_period,
         note=EXPLORATORY
         + (

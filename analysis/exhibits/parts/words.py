@@ -136,6 +136,17 @@ def beside_none(reason: str) -> str:
     return HIDDEN if reason == WITHHELD else "[z]"
 
 
+def without_estimate(reason: str, others: int) -> tuple[str, ...]:
+    """Return the cells of a row: that of an estimate, and so many others that rest on it.
+
+    Examples
+    --------
+    >>> without_estimate("no schools", 2)
+    ('not estimable', '[z]', '[z]')
+    """
+    return no_estimate(reason), *(beside_none(reason),) * others
+
+
 def no_estimate_in_words(reason: str) -> str:
     """Return what a sentence prints in place of an estimate.
 

@@ -287,5 +287,5 @@ def test_what_another_process_used_counts_as_used(tmp_path):
     done = subprocess.run([sys.executable, "-c", FORKED, tmp_path], capture_output=True, text=True,
                           check=False, cwd=Path(__file__).parents[3])  # fmt: skip
     if done.returncode == 3:
-        pytest.skip("one processor")
+        pytest.skip("one processor: nothing is made in another process")
     assert done.returncode == 0, done.stderr

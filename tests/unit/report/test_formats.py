@@ -37,7 +37,8 @@ PAGE = """<!DOCTYPE html><html lang="en-GB"><body><nav>Chapters 99</nav><main>
 </main></body></html>"""
 HOME = (
     "<html><body><main><h1>Home</h1><section id='words'><h2>Words</h2><p>In 3 pilots.</p>"
-    "</section></main></body></html>"
+    "</section><section id='limits' class='level2 unlisted'><h2 class='unlisted'>Limits <em>"
+    "here</em></h2><p>Few.</p></section></main></body></html>"
 )
 
 
@@ -145,6 +146,12 @@ def test_the_contents_of_word_list_the_chapters_with_their_numbers_and_pages(doc
         assert f" PAGEREF {anchor} " in document, "Word finds the page again when it updates"
     assert document.count('fldCharType="begin"') == document.count('fldCharType="end"') == 4
     assert "w:dirty" not in document, "Word would ask each reader whether to update them"
+
+
+def test_a_section_that_is_not_listed_is_a_heading_of_a_style_that_word_does_not_list(document):
+    assert styled(document, "UnlistedHeading") == ["Limits here"]
+    assert r'TOC \o "1-2" \h \z <' in document, "a list made by levels would have it again"
+    assert '"Unlisted"' not in document
 
 
 def test_word_opens_the_document_as_its_own(made):
