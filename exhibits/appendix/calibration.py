@@ -17,8 +17,8 @@ PUBLISHED = {
     "rose": "higher",
     "no evidence": "no evidence",
     "not analysed": "not studied",
-    "not named": "none given",
 }
+"""Words for a direction that the summary gives; where it gives none, nothing is compared."""
 NOT_NAMED = "two, not named"
 
 
@@ -31,13 +31,16 @@ def calibration_check(
 ) -> Table:
     """Show the published direction, the ratio built into the stand-in, and the estimated one."""
     built = built_in(scenarios, origin.scenarios)
-    every = [(each, found) for each in outcomes for found in effects(main_effects, each.name)]
-    lines = [
-        _line(outcome, each, _published(published_findings, outcome.name, each.pilot), built)
-        for outcome, each in every
+    compared = [
+        (outcome, each, published)
+        for outcome in outcomes
+        for each in effects(main_effects, outcome.name)
+        if (published := _published(published_findings, outcome.name, each.pilot)) in PUBLISHED
     ]
+    lines = [_line(outcome, each, PUBLISHED[published], built)
+             for outcome, each, published in compared]  # fmt: skip
     missing = [(outcome.label, each.pilot, each.reason)
-               for outcome, each in every if not each.estimated]  # fmt: skip
+               for outcome, each, _ in compared if not each.estimated]  # fmt: skip
     names = ["outcome", "pilot", "published", "built", "extract", "verdict"]
     legend = (
         "" if built else " [x] is not available: no ratio by pilot was built in, or none is known."
@@ -56,8 +59,8 @@ def calibration_check(
         note=(
             "Calibration check, not evidence; intervals are by school and not adjusted. 'Yes': the "
             "interval lies below 1 where a fall was published, or includes 1 where no evidence of "
-            "an effect was; this claims no change. None given: not in the summary. Days in care "
-            "are those of two pilots that it does not name."
+            "an effect was; this claims no change. Where the summary gives no result, nothing is "
+            "compared. Days in care are those of two pilots that it does not name."
             + legend
             + words.not_estimable(missing)
         ),
@@ -76,7 +79,7 @@ def _published(findings: tuple[dict[str, str], ...], outcome: str, pilot: str) -
     about = [each for each in findings if each["outcome"] == outcome]
     named = [each for each in about if each["pilot"] == pilot]
     others = [each for each in about if each["pilot"] in (NOT_NAMED, "all")]
-    return PUBLISHED[(named or others)[0]["direction"]]
+    return (named or others)[0]["direction"]
 
 
 def _estimate(each: Effect) -> str:
@@ -86,8 +89,7 @@ def _estimate(each: Effect) -> str:
 
 
 def _verdict(published: str, each: Effect) -> str:
-    unknown = (PUBLISHED["not analysed"], PUBLISHED["not named"])
-    if published in unknown or not each.estimated:
+    if published == PUBLISHED["not analysed"] or not each.estimated:
         return "not compared"
     if each.ratio_high < 1:
         seen = PUBLISHED["fell"]

@@ -23,9 +23,8 @@ NO_EFFECT_THOUGH_TOTALS = (
     "The ratio of such totals has no known precision, and is not a result of this report."
 )
 TOTALS_ARE_NOT_THE_EFFECT = (
-    "A ratio worked out from these rates treats all schools as one, and one from the numbers "
-    "leaves out how many pupils there were; the reported ratio gives each school a rate of its "
-    "own, so these differ a little, and none is an error."
+    "Ratios worked out from these rates or numbers differ a little from the reported one, which "
+    "gives each school a rate of its own."
 )
 
 EFFECT = {

@@ -186,6 +186,16 @@ def test_one_rule_says_what_stands_in_place_of_an_estimate(reason, said):
     assert reason in table.note
 
 
+def test_what_the_summary_gives_no_result_for_is_not_compared():
+    row = {"outcome": OUTCOMES[0].name, "pilot": "Lambeth", "schools": 16, "status": "estimated",
+           "reason": ""}  # fmt: skip
+    effects = pd.DataFrame([row | EFFECT])
+    for direction, lines in (("fell", 1), ("no evidence", 1), ("not named", 0)):
+        found = [{"outcome": OUTCOMES[0].name, "pilot": "Lambeth", "direction": direction}]
+        table = calibration_check(found, effects, OUTCOMES[:1], (), Origin("supplied", "", ""))
+        assert len(table.rows) == lines
+
+
 def test_a_sentence_has_words_and_no_symbol_where_an_effect_is_withheld():
     effects = pd.DataFrame([{"outcome": OUTCOMES[0].name, "pilot": "Lambeth", "schools": 16,
                              "status": "not estimable", "reason": WITHHELD} | EFFECT])  # fmt: skip
