@@ -187,13 +187,17 @@ def test_one_rule_says_what_stands_in_place_of_an_estimate(reason, said):
 
 
 def test_what_the_summary_gives_no_result_for_is_not_compared():
-    row = {"outcome": OUTCOMES[0].name, "pilot": "Lambeth", "schools": 16, "status": "estimated",
-           "reason": ""}  # fmt: skip
-    effects = pd.DataFrame([row | EFFECT])
-    for direction, lines in (("fell", 1), ("no evidence", 1), ("not named", 0)):
-        found = [{"outcome": OUTCOMES[0].name, "pilot": "Lambeth", "direction": direction}]
-        table = calibration_check(found, effects, OUTCOMES[:1], (), Origin("supplied", "", ""))
-        assert len(table.rows) == lines
+    pilots = {"Lambeth": "fell", "Southampton": "not named", "Stockport": "no evidence"}
+    name = OUTCOMES[0].name
+    effects = pd.DataFrame([
+        {"outcome": name, "pilot": pilot, "schools": 16, "status": "estimated", "reason": ""}
+        | EFFECT for pilot in pilots
+    ])  # fmt: skip
+    found = [{"outcome": name, "pilot": each, "direction": said} for each, said in pilots.items()]
+    table = calibration_check(found, effects, OUTCOMES[:1], (), Origin("supplied", "", ""))
+    assert [row[1:3] for row in table.rows] == [
+        ("Lambeth", "lower"), ("Stockport", "no evidence")
+    ]  # fmt: skip
 
 
 def test_a_sentence_has_words_and_no_symbol_where_an_effect_is_withheld():
