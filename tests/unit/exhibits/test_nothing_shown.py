@@ -191,7 +191,7 @@ def test_what_the_summary_gives_no_result_for_is_not_compared():
     name = OUTCOMES[0].name
     effects = pd.DataFrame([
         {"outcome": name, "pilot": pilot, "schools": 16, "status": "estimated", "reason": ""}
-        | EFFECT for pilot in pilots
+        | dict.fromkeys(EFFECT, 0.5) for pilot in pilots
     ])  # fmt: skip
     found = [{"outcome": name, "pilot": each, "direction": said} for each, said in pilots.items()]
     table = calibration_check(found, effects, OUTCOMES[:1], (), Origin("supplied", "", ""))
