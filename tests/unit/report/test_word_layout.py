@@ -42,7 +42,8 @@ def table(*rows, grid=(100, 100)):
         "<w:tr>" + "".join(f"<w:tc><w:tcPr/>{paragraph(cell, 'Compact')}</w:tc>" for cell in row)
         + "</w:tr>" for row in rows
     )  # fmt: skip
-    return f"<w:tbl><w:tblPr/><w:tblGrid>{columns}</w:tblGrid>{lines}</w:tbl>"
+    own = "<w:tblPr><w:tblW/><w:tblLayout/></w:tblPr>"
+    return f"<w:tbl>{own}<w:tblGrid>{columns}</w:tblGrid>{lines}</w:tbl>"
 
 
 def document(*blocks):
